@@ -1,0 +1,1 @@
+"""How to reach it: command line, HTTP, settings, wiring."""

@@ -1,0 +1,1 @@
+"""What we decide: rules by date, checks, findings."""

@@ -1,0 +1,1 @@
+"""The checks: each measures, one place decides, and each can explain itself."""

@@ -1,0 +1,151 @@
+"""What a check is: it measures many sites at once, and explains one of them when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from shapely.geometry.base import BaseGeometry
+
+from gis_ce.rules import Rule, RuleBook
+from layers.features import Days, Floats, Rows
+from layers.grid import Geometries
+from layers.query import LayerQuery
+
+Fact = npt.NDArray[np.generic]
+EvidenceKind = Literal[
+    "site", "structure", "distance", "zone", "right_of_way", "parcel", "easement", "encroached", "main", "facility", "address"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """Places to be judged, one row each, on the local grid in feet.
+
+    `place` is a point, line or polygon; `structure` a polygon, or None where nothing is built.
+    `sigma_ft` is the standard deviation of the position on one axis; `day` the day of the event.
+    """
+
+    place: Geometries
+    structure: Geometries
+    sigma_ft: Floats
+    day: Days
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def take(self, rows: Rows) -> Sites:
+        """The sites of the given rows, in that order."""
+        return Sites(self.place[rows], self.structure[rows], self.sigma_ft[rows], self.day[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What a check measured: one row a site.
+
+    `margin_ft` is how far the site lies on the side of the check's first answer (negative: on the
+    side of the second). `reason` is an index into `reasons`; -1 where the measure can be decided.
+    `band_ft` is the width of the strip that the first answer fills (infinite for a half plane):
+    beyond it the answer turns again. `feature` is the row it turned on in the features of `role`
+    (-1: none). `layer_sigma_ft` is the quality of that feature's layer. `rule` is an index into
+    `rules` (-1: none in force). `facts` are further columns, units in their names.
+    """
+
+    margin_ft: Floats
+    reason: npt.NDArray[np.int16]
+    reasons: tuple[str, ...]
+    role: str | None
+    feature: Rows
+    layer_sigma_ft: Floats
+    rule: npt.NDArray[np.int16]
+    rules: tuple[Rule, ...]
+    band_ft: Floats | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing to draw: geometry on the local grid in feet, what it is, and its label."""
+
+    geometry: BaseGeometry
+    kind: EvidenceKind
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A check's answer for one site in words, with what a map needs to show it."""
+
+    sentence: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The answers of one check for many sites, with what each rests on.
+
+    `answer` is an index into `answers`, -1 for undecided; `reason` an index into `reasons`, -1 where
+    decided. `probability` is that of the answer given (of the likelier one where undecided; NaN where
+    nothing could be measured). `sigma_ft` joins the site's and the layer's. `versions` are the layer
+    versions that were asked.
+    """
+
+    check: str
+    answers: tuple[str, ...]
+    answer: npt.NDArray[np.int8]
+    probability: Floats
+    sigma_ft: Floats
+    reason: npt.NDArray[np.int16]
+    reasons: tuple[str, ...]
+    measures: Measures
+    versions: Mapping[str, str]
+
+    def __len__(self) -> int:
+        return len(self.answer)
+
+    def answer_of(self, row: int) -> str | None:
+        """The answer in words; None for undecided."""
+        code = int(self.answer[row])
+        return self.answers[code] if code >= 0 else None
+
+    def reason_of(self, row: int) -> str | None:
+        """Why it is undecided; None where it is decided."""
+        code = int(self.reason[row])
+        return self.reasons[code] if code >= 0 else None
+
+    def rule_of(self, row: int) -> Rule | None:
+        """The rule that was used; None where no rule applies."""
+        code = int(self.measures.rule[row])
+        return self.measures.rules[code] if code >= 0 else None
+
+
+Measure = Callable[[Sites, LayerQuery, RuleBook], Measures]
+Explain = Callable[[Sites, LayerQuery, Findings, int], Account]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question that the map can answer.
+
+    `answers` has the answer of a positive margin first; a check without answers fills facts only.
+    `roles` are the layers it cannot do without; `also` those it uses where they exist. `on` says
+    whether it looks at the place or at the structure. `rule_subject` names its dated rule, if any.
+    """
+
+    name: str
+    question: str
+    answers: tuple[str, ...]
+    roles: tuple[str, ...]
+    measure: Measure
+    explain: Explain
+    also: tuple[str, ...] = ()
+    on: Literal["place", "structure"] = "place"
+    rule_subject: str | None = None
+
+
+def by_name(checks: Sequence[Check], name: str) -> Check | None:
+    """The check of that name, or None."""
+    return next((check for check in checks if check.name == name), None)

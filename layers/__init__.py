@@ -1,0 +1,1 @@
+"""What lies where: asset layers, their versions, and spatial questions about them."""

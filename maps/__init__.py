@@ -1,0 +1,1 @@
+"""How it looks: stand-alone pages and the town page."""
