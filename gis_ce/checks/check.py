@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
 from gis_ce.rules import Rule, RuleBook
-from layers.features import Days, Floats, Rows
-from layers.grid import Geometries
+from layers.features import Days, Rows
+from layers.grid import Floats, Geometries
 from layers.query import LayerQuery
 
-Fact = npt.NDArray[np.generic]
+Fact = npt.NDArray[Any]
 EvidenceKind = Literal[
-    "site", "structure", "distance", "zone", "right_of_way", "parcel", "easement", "encroached", "main", "facility", "address"
+    "site",
+    "structure",
+    "distance",
+    "zone",
+    "right_of_way",
+    "parcel",
+    "easement",
+    "encroached",
+    "main",
+    "facility",
+    "address",
 ]
 
 

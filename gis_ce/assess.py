@@ -1,0 +1,123 @@
+"""Runs checks over many sites at once, and explains one answer when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from gis_ce.checks.check import Account, Check, Findings, Measures, Sites, by_name
+from gis_ce.checks.measuring import unmeasured
+from gis_ce.decision import CONFIDENCE, decide, joint_sigma_ft
+from gis_ce.errors import UnknownCheck
+from gis_ce.rules import Chosen, RuleBook
+from layers.query import LayerQuery
+
+
+def assess(
+    sites: Sites,
+    query: LayerQuery,
+    rulebook: RuleBook,
+    checks: Sequence[Check],
+    confidence: float = CONFIDENCE,
+) -> dict[str, Findings]:
+    """The findings of each check, by its name, one row a site.
+
+    A missing or stale layer, a day without a rule, or a position too poor gives undecided with a
+    reason. Cost grows with the number of sites; ask for many at once.
+    """
+    return {check.name: _findings(check, sites, query, rulebook, confidence) for check in checks}
+
+
+def explain(check: Check, sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
+    """One answer in a sentence, with the things a map needs to show it."""
+    if any(not query.has(role) for role in check.roles):
+        reason = findings.reason_of(row)
+        return Account(f"{check.question} Undecided: {reason}", ())
+    return check.explain(sites, query, findings, row)
+
+
+def chosen_checks(checks: Sequence[Check], names: Sequence[str]) -> tuple[Check, ...]:
+    """The checks of the given names, in that order; raises UnknownCheck naming all there are."""
+    found = []
+    for name in names:
+        check = by_name(checks, name)
+        if check is None:
+            listed = ", ".join(check.name for check in checks)
+            raise UnknownCheck(f"There is no check {name!r}; the checks are: {listed}.")
+        found.append(check)
+    return tuple(found)
+
+
+def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
+    chosen = rulebook.choose(check.rule_subject, sites.day) if check.rule_subject else _no_rule(len(sites))
+    missing = [role for role in check.roles if not query.has(role)]
+    measures = unmeasured(len(sites), chosen) if missing else check.measure(sites, query, rulebook)
+    reason, reasons = _reasons(check, sites, query, measures, chosen, missing)
+    open_rows = reason < 0
+    sigma = joint_sigma_ft(sites.sigma_ft, measures.layer_sigma_ft)
+    decided = decide(measures.margin_ft, sigma, chosen.limit_included, measures.band_ft, confidence)
+    poor = open_rows & (decided.answer < 0) & bool(check.answers)
+    reasons = (*reasons, _TOO_POOR)
+    return Findings(
+        check=check.name,
+        answers=check.answers,
+        answer=np.where(open_rows, decided.answer, -1).astype(np.int8)
+        if check.answers
+        else np.full(len(sites), -1, np.int8),
+        probability=np.where(open_rows, decided.probability, np.nan),
+        sigma_ft=sigma,
+        reason=np.where(poor, len(reasons) - 1, reason).astype(np.int16),
+        reasons=reasons,
+        measures=measures,
+        versions=_versions(check, query),
+    )
+
+
+_TOO_POOR = (
+    "The position is too uncertain for this distance to the limit; measure it on the ground, or locate it better."
+)
+
+
+def _reasons(
+    check: Check,
+    sites: Sites,
+    query: LayerQuery,
+    measures: Measures,
+    chosen: Chosen,
+    missing: Sequence[str],
+) -> tuple[npt.NDArray[np.int16], tuple[str, ...]]:
+    """Why rows are undecided: missing layer, then no rule, then stale layer, then the check's own reason."""
+    texts = list(measures.reasons)
+    reason = measures.reason.copy()
+    for role in check.roles:
+        for layer, stale in _stale(query, role, sites):
+            reason[stale] = len(texts)
+            texts.append(f"The layer {layer} is too old for this day; publish a newer one.")
+    if check.rule_subject:
+        reason[~chosen.usable] = len(texts)
+        texts.append(f"No rule on {check.rule_subject.replace('_', ' ')} with a known number is in force on this day.")
+    if missing:
+        reason[:] = len(texts)
+        texts.append(f"The layer {' and the layer '.join(missing)} is not there; without it nothing is clear.")
+    return reason, tuple(texts)
+
+
+def _stale(query: LayerQuery, role: str, sites: Sites) -> list[tuple[str, npt.NDArray[np.bool_]]]:
+    if not query.has(role):
+        return []
+    parts = query.features(role).parts
+    return [
+        (part.version.name, sites.day > np.datetime64(part.version.as_of) + np.timedelta64(days, "D"))
+        for part in parts
+        if (days := part.description.stale_after_days) is not None
+    ]
+
+
+def _versions(check: Check, query: LayerQuery) -> Mapping[str, str]:
+    return {layer.name: layer.version for role in (*check.roles, *check.also) for layer in query.layers(role)}
+
+
+def _no_rule(count: int) -> Chosen:
+    return Chosen(np.full(count, -1, dtype=np.int16), ())

@@ -1,0 +1,168 @@
+"""Does a structure stand on an easement, and how much of it does it take?"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
+from gis_ce.checks.measuring import first_of_each, ids_of, measured, sigmas_of
+from gis_ce.checks.overlap import Overlaps, overlaps
+from gis_ce.checks.wording import answered, feet
+from gis_ce.rules import RuleBook
+from layers.features import Features, Rows
+from layers.grid import Floats
+from layers.query import LayerQuery, Pairs
+
+_NO_STRUCTURE = 0
+_REASONS = ("No structure was given; draw it, or send its outline.",)
+GUARD = "This easement is modelled, not recorded: verify the recorded easement before any letter."
+
+
+def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
+    """How deep a structure stands in the easement that it takes most of, or how far it stands off, in feet.
+
+    Inside, the margin is the smaller of the overlap's two extents: about how far the structure
+    would have to move. Outside, it is the distance to the nearest easement, negative.
+    """
+    chosen = rulebook.choose("easement_encroachment", sites.day)
+    features = query.features("easement")
+    reach = np.nan_to_num(chosen.numbers("search_reach_ft"))
+    touching = query.intersecting("easement", sites.structure)
+    taken = overlaps(sites.structure[touching.place], features.geometry[touching.feature], query)
+    chief = _chief(touching, taken, features, len(sites))
+    near, distance = first_of_each(
+        query.nearest("easement", sites.structure, reach_ft=float(reach.max(initial=0.0))), len(sites)
+    )
+    depth = _of(chief, np.minimum(taken.depth_ft, taken.length_along_ft))
+    outside = -np.where(np.isnan(distance), reach, np.minimum(distance, reach))
+    taken_at_all = _of(chief, taken.area_sqft) > 0
+    margin = np.where(taken_at_all, depth, outside)
+    feature = np.where(taken_at_all, _feature(chief, touching), near)
+    without = shapely.is_missing(sites.structure)
+    return measured(
+        np.where(without, np.nan, margin),
+        chosen,
+        role="easement",
+        feature=feature,
+        layer_sigma_ft=sigmas_of(features, feature),
+        reason=np.where(without, _NO_STRUCTURE, -1).astype(np.int16),
+        reasons=_REASONS,
+        facts=_facts(sites, features, touching, taken, chief, feature, distance),
+    )
+
+
+def _chief(touching: Pairs, taken: Overlaps, features: Features, count: int) -> Rows:
+    """For each site the pair with the largest overlap, ties by the smallest id; -1 without any."""
+    area = np.round(taken.area_sqft, 6)
+    order = np.lexsort((features.rank[touching.feature], -area, touching.place))
+    chief = np.full(count, -1, dtype=np.intp)
+    if len(order):
+        place = touching.place[order]
+        first = np.r_[True, place[1:] != place[:-1]]
+        chief[place[first]] = order[first]
+    return chief
+
+
+def _of(chief: Rows, values: Floats) -> Floats:
+    return np.append(values, 0.0)[chief]
+
+
+def _feature(chief: Rows, touching: Pairs) -> Rows:
+    return np.append(touching.feature, -1)[chief]
+
+
+def _facts(  # noqa: PLR0913, PLR0917
+    sites: Sites,
+    features: Features,
+    touching: Pairs,
+    taken: Overlaps,
+    chief: Rows,
+    feature: Rows,
+    distance: Floats,
+) -> dict[str, Fact]:
+    easement_area = np.where(feature >= 0, shapely.area(features.geometry)[feature], np.nan)
+    area = _of(chief, taken.area_sqft)
+    return {
+        "easement_id": ids_of(features, feature),
+        "overlap_sqft": area,
+        "overlap_percent": 100 * area / easement_area,
+        "depth_ft": _of(chief, taken.depth_ft),
+        "length_along_ft": _of(chief, taken.length_along_ft),
+        "distance_ft": distance,
+        "all_easements_sqft": _joint_area(sites, features, touching),
+        "modelled": _modelled(features)[feature] & (feature >= 0)
+        if len(features)
+        else np.zeros(len(sites), dtype=bool),
+    }
+
+
+def _joint_area(sites: Sites, features: Features, touching: Pairs) -> Floats:
+    """Square feet taken from all easements together, counted once where easements overlap."""
+    total = np.zeros(len(sites))
+    if not len(touching):
+        return total
+    starts = np.flatnonzero(np.r_[True, touching.place[1:] != touching.place[:-1]])
+    for first, rows in zip(starts, np.split(touching.feature, starts[1:]), strict=True):
+        site = touching.place[first]
+        joined = shapely.union_all(features.geometry[rows]) if len(rows) > 1 else features.geometry[rows[0]]
+        total[site] = shapely.area(shapely.intersection(sites.structure[site], joined))
+    return total
+
+
+def _modelled(features: Features) -> npt.NDArray[np.bool_]:
+    """Whether each easement rests on a model: its own word, else its layer's."""
+    by_layer = np.array([part.description.basis == "modelled" for part in features.parts])[features.layer_of]
+    own = features.texts("basis")
+    stated = np.array([word is not None for word in own], dtype=bool)
+    return np.asarray(np.where(stated, own == "modelled", by_layer), dtype=np.bool_)
+
+
+def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
+    """The encroached area on its easement, or the distance to the nearest one."""
+    facts, structure = findings.measures.facts, sites.structure[row]
+    question = "Structure on an easement"
+    feature = int(findings.measures.feature[row])
+    if structure is None:
+        return Account(answered(question, findings, row, "no structure"), ())
+    evidence = [Evidence(structure, "structure", "structure")]
+    if feature < 0:
+        reach = feet(-float(findings.measures.margin_ft[row]))
+        return Account(answered(question, findings, row, f"no easement within {reach}"), tuple(evidence))
+    easement = query.features("easement").geometry[feature]
+    basis = "modelled" if facts["modelled"][row] else "recorded"
+    evidence.append(Evidence(easement, "easement", f"easement {facts['easement_id'][row]} ({basis})"))
+    area = float(facts["overlap_sqft"][row])
+    if area > 0:
+        evidence.append(Evidence(shapely.intersection(structure, easement), "encroached", f"{area:,.0f} sq ft"))
+    else:
+        line = shapely.shortest_line(structure, easement)
+        evidence.append(Evidence(line, "distance", feet(float(facts["distance_ft"][row]))))
+    said = answered(question, findings, row, _fact(findings, row))
+    guard = f" {GUARD}" if facts["modelled"][row] else ""
+    return Account(said + guard, tuple(evidence))
+
+
+def _fact(findings: Findings, row: int) -> str:
+    facts = findings.measures.facts
+    name, area = facts["easement_id"][row], float(facts["overlap_sqft"][row])
+    if area <= 0:
+        return f"{feet(float(facts['distance_ft'][row]))} from easement {name}"
+    return (
+        f"{area:,.0f} sq ft, {float(facts['overlap_percent'][row]):.1f} % of easement {name}; "
+        f"{feet(float(facts['depth_ft'][row]))} deep, {feet(float(facts['length_along_ft'][row]))} along it"
+    )
+
+
+CHECK = Check(
+    name="easement_encroachment",
+    question="Does the structure stand on an easement?",
+    answers=("yes", "no"),
+    roles=("easement",),
+    also=("water_main", "sewer_main"),
+    measure=measure,
+    explain=explain,
+    on="structure",
+    rule_subject="easement_encroachment",
+)

@@ -1,0 +1,136 @@
+"""Which facility and which address lie nearest to the place?"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
+from gis_ce.checks.measuring import first_of_each, ids_of, measured
+from gis_ce.checks.nearby import ASSET_ROLES
+from gis_ce.checks.wording import feet
+from gis_ce.rules import RuleBook
+from layers.features import Rows
+from layers.grid import AT_LIMIT_FT, Floats
+from layers.query import LayerQuery, Pairs
+
+_NOTHING = 0
+_REASONS = ("Neither a facility nor an address lies in reach.",)
+
+
+def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
+    """Facts only: the nearest facility of each kind, the nearest of all, and the nearest address."""
+    chosen = rulebook.choose("nearest_asset_and_address", sites.day)
+    reach = float(np.nanmax(chosen.numbers("search_reach_ft"), initial=0.0))
+    facts = _assets(sites, query, reach) | _addresses(sites, query, reach)
+    nothing = (facts["facility_row"] < 0) & (facts["address_row"] < 0)
+    return measured(
+        np.full(len(sites), np.nan),
+        chosen,
+        role=None,
+        feature=np.asarray(facts["facility_row"], dtype=np.intp),
+        layer_sigma_ft=np.zeros(len(sites)),
+        reason=np.where(nothing, _NOTHING, -1).astype(np.int16),
+        reasons=_REASONS,
+        facts=facts,
+    )
+
+
+def _assets(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fact]:
+    count = len(sites)
+    best = np.full(count, np.inf)
+    facts: dict[str, Fact] = {}
+    row = np.full(count, -1, dtype=np.intp)
+    kind, name = np.full(count, None, dtype=object), np.full(count, None, dtype=object)
+    for role in (role for role in ASSET_ROLES if query.has(role)):
+        found, distance = first_of_each(query.nearest(role, sites.place, reach_ft=reach_ft), count)
+        ids = ids_of(query.features(role), found)
+        facts |= {f"{role}_id": ids, f"{role}_distance_ft": distance}
+        closer = np.nan_to_num(distance, nan=np.inf) < best - AT_LIMIT_FT
+        best[closer], row[closer], kind[closer], name[closer] = distance[closer], found[closer], role, ids[closer]
+    known = np.where(row >= 0, best, np.nan)
+    return {"facility_id": name, "facility_role": kind, "facility_distance_ft": known, "facility_row": row} | facts
+
+
+def _addresses(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fact]:
+    """The nearest address on the place's own parcel, else the nearest of all."""
+    count = len(sites)
+    addresses = query.features("address")
+    row, distance = first_of_each(query.nearest("address", sites.place, reach_ft=reach_ft), count)
+    own, own_distance = _on_own_parcel(sites, query)
+    by_parcel = own >= 0
+    row, distance = np.where(by_parcel, own, row), np.where(by_parcel, own_distance, distance)
+    text = np.full(count, None, dtype=object)
+    text[row >= 0] = addresses.texts("full_address")[row[row >= 0]]
+    how = np.full(count, None, dtype=object)
+    how[row >= 0] = "nearest"
+    how[by_parcel] = "on the same parcel"
+    return {
+        "address": text,
+        "address_id": ids_of(addresses, row),
+        "address_distance_ft": distance,
+        "address_row": row,
+        "address_found": how,
+    }
+
+
+def _on_own_parcel(sites: Sites, query: LayerQuery) -> tuple[Rows, Floats]:
+    parcels, addresses = query.features("parcel"), query.features("address")
+    on = query.intersecting("parcel", sites.place)
+    asked, back = np.unique(on.feature, return_inverse=True)
+    inside = query.intersecting("address", parcels.geometry[asked])
+    place, address = _joined(on, back, inside)
+    distance = shapely.distance(sites.place[place], addresses.geometry[address])
+    order = np.lexsort((addresses.rank[address], distance, place))
+    pairs = Pairs(place[order], address[order], distance[order])
+    return _nearest_by_rank(pairs, query, len(sites))
+
+
+def _joined(on: Pairs, parcel_number: Rows, inside: Pairs) -> tuple[Rows, Rows]:
+    """Every pair of a place and an address on one parcel of the place."""
+    starts = np.searchsorted(inside.place, parcel_number, side="left")
+    sizes = np.searchsorted(inside.place, parcel_number, side="right") - starts
+    ends = np.cumsum(sizes)
+    offset = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
+    return np.repeat(on.place, sizes), inside.feature[np.repeat(starts, sizes) + offset]
+
+
+def _nearest_by_rank(pairs: Pairs, query: LayerQuery, count: int) -> tuple[Rows, Floats]:
+    """The nearest address of each place; of those within 0.01 ft of the nearest the smallest id."""
+    _, least = first_of_each(pairs, count)
+    tied = np.flatnonzero(pairs.distance_ft <= least[pairs.place] + AT_LIMIT_FT)
+    rank = query.features("address").rank[pairs.feature[tied]]
+    order = tied[np.lexsort((rank, pairs.place[tied]))]
+    return first_of_each(Pairs(pairs.place[order], pairs.feature[order], pairs.distance_ft[order]), count)
+
+
+def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
+    """The nearest facility and address, with lines to them."""
+    facts, place = findings.measures.facts, sites.place[row]
+    evidence = [Evidence(place, "site", "place")]
+    said = []
+    facility, address = int(facts["facility_row"][row]), int(facts["address_row"][row])
+    if facility >= 0:
+        role, distance = str(facts["facility_role"][row]), feet(float(facts["facility_distance_ft"][row]))
+        shape = query.features(role).geometry[facility]
+        evidence.append(Evidence(shape, "facility", f"{role.replace('_', ' ')} {facts['facility_id'][row]}"))
+        evidence.append(Evidence(shapely.shortest_line(place, shape), "distance", distance))
+        said.append(f"Nearest facility: {role.replace('_', ' ')} {facts['facility_id'][row]} ({distance}).")
+    if address >= 0:
+        point = query.features("address").geometry[address]
+        evidence.append(Evidence(point, "address", str(facts["address"][row])))
+        distance = feet(float(facts["address_distance_ft"][row]))
+        said.append(f"Nearest address: {facts['address'][row]} ({facts['address_found'][row]}, {distance}).")
+    return Account(" ".join(said) or f"Nothing found. {findings.reason_of(row)}", tuple(evidence))
+
+
+CHECK = Check(
+    name="nearest_asset_and_address",
+    question="Which facility and which address lie nearest?",
+    answers=(),
+    roles=("parcel", "address"),
+    also=ASSET_ROLES,
+    measure=measure,
+    explain=explain,
+    rule_subject="nearest_asset_and_address",
+)

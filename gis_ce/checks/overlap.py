@@ -1,0 +1,99 @@
+"""How much of an easement a structure takes: area, and its extents along and across."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from layers.features import Rows
+from layers.grid import Floats, Geometries
+from layers.query import LayerQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaps:
+    """One row for each pair of structure and easement that overlap, in feet and square feet.
+
+    `length_along_ft` and `depth_ft` are the extents of the overlap along and across the easement.
+    The direction is that of the main nearest to the overlap's middle, or of the easement's longest
+    side where no main lies within `MAIN_REACH_FT`.
+    """
+
+    shape: Geometries
+    area_sqft: Floats
+    length_along_ft: Floats
+    depth_ft: Floats
+
+
+MAIN_REACH_FT = 50.0
+_PROBE_FT = 0.5
+
+
+def overlaps(structures: Geometries, easements: Geometries, query: LayerQuery) -> Overlaps:
+    """The overlap of each structure with the easement of the same row."""
+    shape: Geometries = shapely.intersection(structures, easements)
+    middle = shapely.centroid(shape)
+    along = _directions(middle, easements, query)
+    length, depth = _extents(shape, along)
+    return Overlaps(shape, shapely.area(shape), length, depth)
+
+
+def _directions(middle: Geometries, easements: Geometries, query: LayerQuery) -> Floats:
+    """Unit vectors, shape (n, 2), along the easement at each middle."""
+    direction = _long_axes(easements)
+    distance = np.full(len(middle), np.inf)
+    for role in (role for role in ("sewer_main", "water_main") if query.has(role)):
+        near = query.nearest(role, middle, reach_ft=MAIN_REACH_FT)
+        closer = near.distance_ft < distance[near.place]
+        rows, mains = near.place[closer], query.features(role).geometry[near.feature[closer]]
+        distance[rows] = near.distance_ft[closer]
+        direction[rows] = _tangents(mains, middle[rows])
+    return direction
+
+
+def _tangents(lines: Geometries, points: Geometries) -> Floats:
+    """The direction of each line where it passes its point."""
+    at = shapely.line_locate_point(lines, points)
+    length = shapely.length(lines)
+    before = shapely.line_interpolate_point(lines, np.maximum(at - _PROBE_FT, 0.0))
+    after = shapely.line_interpolate_point(lines, np.minimum(at + _PROBE_FT, length))
+    return _unit(np.column_stack([shapely.get_x(after), shapely.get_y(after)]) - _xy(before))
+
+
+def _long_axes(polygons: Geometries) -> Floats:
+    """The direction of the longer side of each polygon's smallest rectangle."""
+    boxes = shapely.minimum_rotated_rectangle(polygons)
+    rings = shapely.get_exterior_ring(boxes)
+    first, second, third = (_xy(shapely.get_point(rings, number)) for number in range(3))
+    one, two = second - first, third - second
+    longer = np.hypot(*one.T) >= np.hypot(*two.T)
+    return _unit(np.where(longer[:, None], one, two))
+
+
+def _extents(shapes: Geometries, along: Floats) -> tuple[Floats, Floats]:
+    """How far each shape reaches in its direction and across it."""
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    across = np.column_stack([-along[:, 1], along[:, 0]])
+    return _spread(coordinates, along, owner, len(shapes)), _spread(coordinates, across, owner, len(shapes))
+
+
+def _spread(coordinates: Floats, direction: Floats, owner: Rows, count: int) -> Floats:
+    projected = np.einsum("ij,ij->i", coordinates, direction[owner])
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(low, owner, projected)
+    np.maximum.at(high, owner, projected)
+    return np.where(high >= low, high - low, 0.0)
+
+
+def _xy(points: Geometries) -> Floats:
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+
+
+def _unit(vectors: Floats) -> Floats:
+    length = np.hypot(*vectors.T)
+    safe = np.where(length > 0, length, 1.0)
+    unit: Floats = np.nan_to_num(vectors) / np.nan_to_num(safe, nan=1.0)[:, None]
+    unit[~(length > 0)] = (1.0, 0.0)
+    return unit

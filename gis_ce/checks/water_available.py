@@ -1,0 +1,159 @@
+"""Is water available within the rule's distance of the parcel?"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
+from gis_ce.checks.measuring import first_of_each, ids_of, measured, sigmas_of
+from gis_ce.checks.wording import answered, feet, number
+from gis_ce.rules import Chosen, Rule, RuleBook
+from layers.catalog import ABANDONED, PRIVATE
+from layers.features import Rows, Selection
+from layers.grid import AT_LIMIT_FT, Floats, Geometries
+from layers.query import LayerQuery, Pairs
+
+SEARCH_REACH_FT = 5000.0
+"""How far mains are looked for; with none in reach the answer is no, by at least this much."""
+
+_NO_PARCEL, _PARCELS_DIFFER = 0, 1
+_REASONS = (
+    "The place lies in no parcel; say which parcel is meant.",
+    "The place lies on several parcels that give different answers; say which parcel is meant.",
+)
+
+
+def counted(rule: Rule) -> Selection:
+    """The mains that count under a rule: in service, the utility's, and of a use that may be tapped."""
+    return Selection(
+        (("owner", PRIVATE), ("status", ABANDONED), ("use", rule.texts("not_counted_use"))),
+    )
+
+
+def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
+    """The rule's limit less the distance from the parcel's edge to the nearest main that counts."""
+    chosen = rulebook.choose("water_availability", sites.day)
+    on_parcel = query.intersecting("parcel", sites.place)
+    limit = chosen.numbers("limit_ft")
+    main, distance = _nearest_mains(on_parcel, chosen, query)
+    margin = limit[on_parcel.place] - distance
+    parcel, _ = first_of_each(on_parcel, len(sites))
+    first = _first_rows(on_parcel)
+    return _measures(sites, query, chosen, on_parcel, first, parcel, main, distance, margin)
+
+
+def _measures(  # noqa: PLR0913, PLR0917
+    sites: Sites,
+    query: LayerQuery,
+    chosen: Chosen,
+    on_parcel: Pairs,
+    first: Rows,
+    parcel: Rows,
+    main: Rows,
+    distance: Floats,
+    margin: Floats,
+) -> Measures:
+    count = len(sites)
+    at = on_parcel.place[first]
+    site_margin, site_distance = np.full(count, np.nan), np.full(count, np.nan)
+    site_main = np.full(count, -1, dtype=np.intp)
+    site_margin[at], site_distance[at], site_main[at] = margin[first], distance[first], main[first]
+    reason = np.where(parcel < 0, _NO_PARCEL, -1).astype(np.int16)
+    reason[_differing(on_parcel, _is_yes(margin, chosen.limit_included[on_parcel.place]), count)] = _PARCELS_DIFFER
+    mains, parcels = query.features("water_main"), query.features("parcel")
+    return measured(
+        site_margin,
+        chosen,
+        role="water_main",
+        feature=site_main,
+        layer_sigma_ft=np.hypot(sigmas_of(mains, site_main), sigmas_of(parcels, parcel)),
+        reason=reason,
+        reasons=_REASONS,
+        facts={
+            "distance_ft": np.where(site_main >= 0, site_distance, np.nan),
+            "limit_ft": chosen.numbers("limit_ft"),
+            "parcel_id": ids_of(parcels, parcel),
+            "parcel_row": parcel,
+            "facility_id": ids_of(mains, site_main),
+        },
+    )
+
+
+def _nearest_mains(on_parcel: Pairs, chosen: Chosen, query: LayerQuery) -> tuple[Rows, Floats]:
+    """For each pair of place and parcel, the nearest main that counts (-1: none) and its distance."""
+    main = np.full(len(on_parcel), -1, dtype=np.intp)
+    distance = np.full(len(on_parcel), SEARCH_REACH_FT)
+    shapes: Geometries = query.features("parcel").geometry
+    for index, rule in enumerate(chosen.rules):
+        rows = np.flatnonzero(chosen.index[on_parcel.place] == index)
+        if not len(rows):
+            continue
+        asked, back = np.unique(on_parcel.feature[rows], return_inverse=True)
+        near = query.nearest("water_main", shapes[asked], reach_ft=SEARCH_REACH_FT, select=counted(rule))
+        feature, found = first_of_each(near, len(asked))
+        main[rows] = feature[back]
+        distance[rows] = np.where(feature < 0, SEARCH_REACH_FT, found)[back]
+    return main, distance
+
+
+def _is_yes(margin: Floats, included: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.where(np.abs(margin) <= AT_LIMIT_FT, included, margin > 0), dtype=np.bool_)
+
+
+def _first_rows(pairs: Pairs) -> Rows:
+    if not len(pairs):
+        return np.empty(0, dtype=np.intp)
+    return np.flatnonzero(np.r_[True, pairs.place[1:] != pairs.place[:-1]])
+
+
+def _differing(pairs: Pairs, yes: npt.NDArray[np.bool_], count: int) -> npt.NDArray[np.bool_]:
+    every = np.bincount(pairs.place, minlength=count)
+    positive = np.bincount(pairs.place, weights=yes, minlength=count)
+    return np.asarray((positive > 0) & (positive < every), dtype=np.bool_)
+
+
+def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
+    """The straight line from the parcel's edge to the main."""
+    facts = findings.measures.facts
+    evidence = [Evidence(sites.place[row], "site", "place")]
+    limit = float(facts["limit_ft"][row])
+    question = f"Water within {number(limit)} ft"
+    parcel_row, main_row = int(facts["parcel_row"][row]), int(findings.measures.feature[row])
+    if parcel_row < 0:
+        return Account(answered(question, findings, row, "no parcel"), tuple(evidence))
+    parcel = query.features("parcel").geometry[parcel_row]
+    evidence.append(Evidence(parcel, "parcel", f"parcel {facts['parcel_id'][row]}"))
+    if main_row < 0:
+        fact = f"no main that counts within {feet(SEARCH_REACH_FT)}"
+        return Account(answered(question, findings, row, fact), tuple(evidence))
+    main = query.features("water_main").geometry[main_row]
+    evidence.append(Evidence(main, "main", f"{facts['facility_id'][row]}"))
+    distance = float(facts["distance_ft"][row])
+    if distance > 0:
+        evidence.append(Evidence(shapely.shortest_line(parcel, main), "distance", feet(distance)))
+    return Account(_sentence(question, findings, row, distance, parcel, main), tuple(evidence))
+
+
+def _sentence(  # noqa: PLR0913, PLR0917
+    question: str, findings: Findings, row: int, distance: float, parcel: shapely.Geometry, main: shapely.Geometry
+) -> str:
+    facts = findings.measures.facts
+    said = answered(question, findings, row, feet(distance))
+    where = f"from the edge of parcel {facts['parcel_id'][row]} to water main {facts['facility_id'][row]}"
+    if distance > 0:
+        return f"{said} Measured straight {where}."
+    crossing = feet(float(shapely.length(shapely.intersection(parcel, main))))
+    return f"{said} Water main {facts['facility_id'][row]} crosses parcel {facts['parcel_id'][row]} for {crossing}."
+
+
+CHECK = Check(
+    name="water_available",
+    question="Is water available within the rule's distance of the parcel?",
+    answers=("yes", "no"),
+    roles=("water_main", "parcel"),
+    measure=measure,
+    explain=explain,
+    rule_subject="water_availability",
+)

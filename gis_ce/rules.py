@@ -1,0 +1,130 @@
+"""Legal numbers as dated rows; the row in force on the day of the event is the one that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.features import Days
+from layers.grid import Floats
+
+Status = Literal["confirmed", "unconfirmed", "missing"]
+Value = float | bool | str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule with its words, its source and the days on which it is in force (both included).
+
+    `limit_included` says whether a measure exactly at the limit (within 0.01 ft) lies inside it.
+    `status`: only a confirmed rule has been read in its official text by somebody named.
+    """
+
+    id: str
+    subject: str
+    jurisdiction: str
+    effective_from: date
+    effective_to: date | None
+    status: Status
+    limit_included: bool
+    citation: str
+    text: str
+    source_url: str | None
+    grade: str | None
+    read_on: date
+    values: Mapping[str, Value]
+
+    def in_force(self, day: date) -> bool:
+        """Whether the rule is in force on a day."""
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+    def number(self, name: str) -> float:
+        """A number of the rule; NaN where it has none."""
+        value = self.values.get(name)
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else float("nan")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of words of the rule; empty where it has none."""
+        value = self.values.get(name, ())
+        return value if isinstance(value, tuple) else ()
+
+    def holds(self, name: str) -> bool:
+        """A yes or no of the rule; no where it has none."""
+        return self.values.get(name) is True
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rules in force on many days: `index` leads into `rules`, -1 where none is in force."""
+
+    index: npt.NDArray[np.int16]
+    rules: tuple[Rule, ...]
+
+    def numbers(self, name: str) -> Floats:
+        """That number of each day's rule; NaN where there is no rule or no number."""
+        values = np.array([*(rule.number(name) for rule in self.rules), np.nan])
+        return values[self.index]
+
+    def flags(self, name: str) -> npt.NDArray[np.bool_]:
+        """That yes or no of each day's rule."""
+        return np.array([*(rule.holds(name) for rule in self.rules), False])[self.index]
+
+    @property
+    def limit_included(self) -> npt.NDArray[np.bool_]:
+        """Whether each day's rule counts its limit as inside."""
+        return np.array([*(rule.limit_included for rule in self.rules), False])[self.index]
+
+    @property
+    def usable(self) -> npt.NDArray[np.bool_]:
+        """Whether a rule is in force and its number is known."""
+        return np.array([*(rule.status != "missing" for rule in self.rules), False])[self.index]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All rules of one pack, by subject and in order of time."""
+
+    pack: str
+    title: str
+    rules: tuple[Rule, ...]
+
+    def of(self, subject: str) -> tuple[Rule, ...]:
+        """The rules of a subject, oldest first."""
+        found = [rule for rule in self.rules if rule.subject == subject]
+        return tuple(sorted(found, key=lambda rule: rule.effective_from))
+
+    def on(self, subject: str, day: date) -> Rule | None:
+        """The rule in force on a day, or None."""
+        return next((rule for rule in self.of(subject) if rule.in_force(day)), None)
+
+    def choose(self, subject: str, days: Days) -> Chosen:
+        """The rule in force on each of many days."""
+        rules = self.of(subject)
+        index = np.full(len(days), -1, dtype=np.int16)
+        for number, rule in enumerate(rules):
+            index[_in_force(rule, days)] = number
+        return Chosen(index, rules)
+
+
+def _in_force(rule: Rule, days: Days) -> npt.NDArray[np.bool_]:
+    started = days >= np.datetime64(rule.effective_from)
+    if rule.effective_to is None:
+        return started
+    return np.asarray(started & (days <= np.datetime64(rule.effective_to)), dtype=np.bool_)
+
+
+def overlapping(rules: Sequence[Rule]) -> list[tuple[Rule, Rule]]:
+    """Pairs of rules of one subject that are in force on the same day."""
+    ordered = sorted(rules, key=lambda rule: (rule.subject, rule.effective_from))
+    return [
+        (first, second)
+        for first, second in pairwise(ordered)
+        if first.subject == second.subject
+        and (first.effective_to is None or second.effective_from <= first.effective_to)
+    ]
