@@ -1,0 +1,63 @@
+# make run    the made-up town on a map        make bench   figures against PostGIS and DuckDB
+# make test   everything a change must pass    make clean   forget the environment and the caches
+
+.DELETE_ON_ERROR:
+.PHONY: run setup lint types contracts tests test test-heavy services bench clean help
+
+UV := .tools/bin/uv
+BIN := .venv/bin
+SYNCED := .venv/.synced
+VENDORED := maps/vendor/.vendored
+FROM_NPM := $(wildcard maps/vendoring.py maps/package.json maps/package-lock.json)
+
+help:
+	@sed -n '1,2s/^# //p' Makefile
+
+run: setup
+	$(BIN)/gis-ce serve
+
+setup: $(SYNCED) $(VENDORED)
+
+$(UV):
+	deploy/make_tools.sh
+
+.venv/pyvenv.cfg: $(UV)
+	$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
+	@touch $@
+
+$(SYNCED): .venv/pyvenv.cfg requirements.lock pyproject.toml
+	$(UV) pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENDORED): $(SYNCED) $(FROM_NPM)
+	$(BIN)/python -m maps.vendoring
+	@mkdir -p $(@D) && touch $@
+
+lint: $(SYNCED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(SYNCED)
+	$(BIN)/mypy
+
+contracts: $(SYNCED)
+	$(BIN)/lint-imports
+
+services:
+	deploy/install_test_services.sh
+
+tests: setup services
+	$(BIN)/pytest -m 'not heavy'
+
+test: lint types contracts tests
+
+test-heavy: setup services
+	$(BIN)/pytest -m heavy
+
+bench: setup services
+	$(BIN)/python -m benchmarks $(BENCH)
+
+clean:
+	rm -rf .venv .tools maps/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find api maps gis_ce layers tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

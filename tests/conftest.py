@@ -1,0 +1,113 @@
+"""What many tests share: a real PostGIS, the real town's data, a browser, and no silent skips."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from postgis_cluster import NoPostGISError, postgis_cluster
+
+ROOT = Path(__file__).resolve().parent.parent
+_NO_SKIPS = os.environ.get("GIS_CE_NO_SKIPS", "") not in ("", "0")
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_APPS = ("Chromium", "Google Chrome")
+
+_CALM = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("here", deadline=None, max_examples=40, suppress_health_check=_CALM)
+settings.register_profile("ci", deadline=None, max_examples=100, print_blob=True, suppress_health_check=_CALM)
+settings.load_profile("ci" if _NO_SKIPS else "here")
+
+
+def real_data() -> Path:
+    """The folder of real and sample data; skips the test where it is missing."""
+    folder = Path(os.environ.get("GIS_CE_TEST_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}: set GIS_CE_TEST_DATA to their folder")
+    return folder
+
+
+@pytest.fixture(name="real_data", scope="session")
+def _real_data() -> Path:
+    return real_data()
+
+
+@pytest.fixture(scope="session")
+def postgis_dsn() -> Iterator[str]:
+    """The address of a PostGIS: the one named by GIS_CE_TEST_POSTGIS, or a server of our own."""
+    if given := os.environ.get("GIS_CE_TEST_POSTGIS"):
+        yield given
+        return
+    try:
+        with postgis_cluster() as dsn:
+            yield dsn
+    except NoPostGISError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def postgis(postgis_dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection whose tables go into a schema of its own, dropped afterwards."""
+    with postgis_schema(postgis_dsn) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def postgis_of_module(postgis_dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """Like `postgis`, but kept for all tests of a module: load once, ask often."""
+    with postgis_schema(postgis_dsn) as connection:
+        yield connection
+
+
+@contextmanager
+def postgis_schema(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection into a fresh schema; the schema goes when the block ends."""
+    schema = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+        connection.execute(f"SET search_path TO {schema}, public")
+        try:
+            yield connection
+        finally:
+            connection.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium (or Chrome) of this machine, for tests of pages."""
+    given = os.environ.get("GIS_CE_TEST_CHROMIUM")
+    apps = (f"/Applications/{name}.app/Contents/MacOS/{name}" for name in _APPS)
+    found = [given, *map(shutil.which, _BROWSERS), *(path for path in apps if Path(path).exists())]
+    path = next((path for path in found if path), None)
+    if path is None:
+        pytest.skip("no Chromium here: make services installs it where it can")
+    return path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where no test may be left out, a skip is a failure that says what was missing."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole file that skips itself."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if _NO_SKIPS and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"No test may be left out here. {reason}"
