@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from gis_ce.checks.check import Account, Check, Findings, Measures, Sites, by_name
 from gis_ce.checks.measuring import unmeasured
 from gis_ce.decision import CONFIDENCE, decide, joint_sigma_ft
 from gis_ce.errors import UnknownCheck
-from gis_ce.rules import Chosen, RuleBook
+from gis_ce.rules import RuleBook
 from layers.query import LayerQuery
 
 
@@ -51,21 +52,20 @@ def chosen_checks(checks: Sequence[Check], names: Sequence[str]) -> tuple[Check,
 
 
 def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
-    chosen = rulebook.choose(check.rule_subject, sites.day) if check.rule_subject else _no_rule(len(sites))
+    chosen = rulebook.choose(check.rule_subject, sites.day)
     missing = [role for role in check.roles if not query.has(role)]
     measures = unmeasured(len(sites), chosen) if missing else check.measure(sites, query, rulebook)
-    reason, reasons = _reasons(check, sites, query, measures, chosen, missing)
+    reason, reasons = _reasons(check, sites, query, measures, missing)
     open_rows = reason < 0
     sigma = joint_sigma_ft(sites.sigma_ft, measures.layer_sigma_ft)
     decided = decide(measures.margin_ft, sigma, chosen.limit_included, measures.band_ft, confidence)
+    answer = decided.answer if check.answers else np.full(len(sites), -1, dtype=np.int8)
     poor = open_rows & (decided.answer < 0) & bool(check.answers)
     reasons = (*reasons, _TOO_POOR)
     return Findings(
         check=check.name,
         answers=check.answers,
-        answer=np.where(open_rows, decided.answer, -1).astype(np.int8)
-        if check.answers
-        else np.full(len(sites), -1, np.int8),
+        answer=np.where(open_rows, answer, -1).astype(np.int8),
         probability=np.where(open_rows, decided.probability, np.nan),
         sigma_ft=sigma,
         reason=np.where(poor, len(reasons) - 1, reason).astype(np.int16),
@@ -78,6 +78,7 @@ def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook,
 _TOO_POOR = (
     "The position is too uncertain for this distance to the limit; measure it on the ground, or locate it better."
 )
+_NO_GEOMETRY = "The place has no position; locate it first."
 
 
 def _reasons(
@@ -85,18 +86,19 @@ def _reasons(
     sites: Sites,
     query: LayerQuery,
     measures: Measures,
-    chosen: Chosen,
     missing: Sequence[str],
 ) -> tuple[npt.NDArray[np.int16], tuple[str, ...]]:
     """Why rows are undecided: missing layer, then no rule, then stale layer, then the check's own reason."""
-    texts = list(measures.reasons)
-    reason = measures.reason.copy()
+    texts = [*measures.reasons, _NO_GEOMETRY]
+    reason = np.full(len(sites), -1, dtype=np.int16) if measures.reason is None else measures.reason.copy()
+    if check.on == "place":
+        reason[shapely.is_missing(sites.place) | shapely.is_empty(sites.place)] = len(texts) - 1
     for role in check.roles:
         for layer, stale in _stale(query, role, sites):
             reason[stale] = len(texts)
             texts.append(f"The layer {layer} is too old for this day; publish a newer one.")
-    if check.rule_subject:
-        reason[~chosen.usable] = len(texts)
+    if not measures.chosen.usable.all():
+        reason[~measures.chosen.usable] = len(texts)
         texts.append(f"No rule on {check.rule_subject.replace('_', ' ')} with a known number is in force on this day.")
     if missing:
         reason[:] = len(texts)
@@ -117,7 +119,3 @@ def _stale(query: LayerQuery, role: str, sites: Sites) -> list[tuple[str, npt.ND
 
 def _versions(check: Check, query: LayerQuery) -> Mapping[str, str]:
     return {layer.name: layer.version for role in (*check.roles, *check.also) for layer in query.layers(role)}
-
-
-def _no_rule(count: int) -> Chosen:
-    return Chosen(np.full(count, -1, dtype=np.int16), ())

@@ -70,7 +70,7 @@ def read_pack(text: str, name: str) -> RuleBook:
     """The rules of one YAML text; raises RuleFileError with every mistake and its line."""
     try:
         # The loader is SafeLoader with line numbers: it makes plain values only.
-        document = yaml.load(text, Loader=_LinedLoader)  # noqa: S506
+        document = yaml.load(text, Loader=_LinedLoader)
     except yaml.YAMLError as error:
         raise RuleFileError(name, [f"it is not YAML: {' '.join(str(error).split())}"]) from error
     mistakes = _head_mistakes(document)

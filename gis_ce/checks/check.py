@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
-from gis_ce.rules import Rule, RuleBook
+from gis_ce.rules import Chosen, Rule, RuleBook
 from layers.features import Days, Rows
 from layers.grid import Floats, Geometries
 from layers.query import LayerQuery
@@ -57,21 +57,20 @@ class Measures:
     """What a check measured: one row a site.
 
     `margin_ft` is how far the site lies on the side of the check's first answer (negative: on the
-    side of the second). `reason` is an index into `reasons`; -1 where the measure can be decided.
-    `band_ft` is the width of the strip that the first answer fills (infinite for a half plane):
-    beyond it the answer turns again. `feature` is the row it turned on in the features of `role`
-    (-1: none). `layer_sigma_ft` is the quality of that feature's layer. `rule` is an index into
-    `rules` (-1: none in force). `facts` are further columns, units in their names.
+    side of the second). `chosen` are the rules in force on each site's day. `feature` is the row it
+    turned on in the features of `role` (-1: none), `layer_sigma_ft` the quality of that feature's
+    layer. `reason` is an index into `reasons`, -1 where the margin can be decided; None: everywhere.
+    `band_ft` is the width of the strip that the first answer fills, None for a half plane: beyond it
+    the answer turns again. `facts` are further columns, units in their names.
     """
 
     margin_ft: Floats
-    reason: npt.NDArray[np.int16]
-    reasons: tuple[str, ...]
-    role: str | None
+    chosen: Chosen
     feature: Rows
     layer_sigma_ft: Floats
-    rule: npt.NDArray[np.int16]
-    rules: tuple[Rule, ...]
+    role: str | None = None
+    reason: npt.NDArray[np.int16] | None = None
+    reasons: tuple[str, ...] = ()
     band_ft: Floats | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
@@ -128,8 +127,8 @@ class Findings:
 
     def rule_of(self, row: int) -> Rule | None:
         """The rule that was used; None where no rule applies."""
-        code = int(self.measures.rule[row])
-        return self.measures.rules[code] if code >= 0 else None
+        code = int(self.measures.chosen.index[row])
+        return self.measures.chosen.rules[code] if code >= 0 else None
 
 
 Measure = Callable[[Sites, LayerQuery, RuleBook], Measures]
@@ -142,7 +141,7 @@ class Check:
 
     `answers` has the answer of a positive margin first; a check without answers fills facts only.
     `roles` are the layers it cannot do without; `also` those it uses where they exist. `on` says
-    whether it looks at the place or at the structure. `rule_subject` names its dated rule, if any.
+    whether it looks at the place or at the structure. `rule_subject` names its dated rule.
     """
 
     name: str
@@ -151,9 +150,9 @@ class Check:
     roles: tuple[str, ...]
     measure: Measure
     explain: Explain
+    rule_subject: str
     also: tuple[str, ...] = ()
     on: Literal["place", "structure"] = "place"
-    rule_subject: str | None = None
 
 
 def by_name(checks: Sequence[Check], name: str) -> Check | None:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
-from gis_ce.checks.measuring import first_of_each, ids_of, measured, sigmas_of
+from gis_ce.checks.measuring import first_of_each, ids_of, sigmas_of
 from gis_ce.checks.overlap import Overlaps, overlaps
 from gis_ce.checks.wording import answered, feet
 from gis_ce.rules import RuleBook
@@ -41,7 +41,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     margin = np.where(taken_at_all, depth, outside)
     feature = np.where(taken_at_all, _feature(chief, touching), near)
     without = shapely.is_missing(sites.structure)
-    return measured(
+    return Measures(
         np.where(without, np.nan, margin),
         chosen,
         role="easement",
@@ -73,7 +73,7 @@ def _feature(chief: Rows, touching: Pairs) -> Rows:
     return np.append(touching.feature, -1)[chief]
 
 
-def _facts(  # noqa: PLR0913, PLR0917
+def _facts(
     sites: Sites,
     features: Features,
     touching: Pairs,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
-from gis_ce.checks.check import Fact, Measures
+from gis_ce.checks.check import Measures
 from gis_ce.rules import Chosen
 from layers.catalog import ABANDONED, PRIVATE
 from layers.features import Features, Rows, Selection
@@ -20,45 +18,24 @@ OURS = Selection((("owner", PRIVATE), ("status", ABANDONED)))
 """Facilities that still serve and are the utility's."""
 
 
-def measured(
-    margin_ft: Floats,
-    chosen: Chosen,
-    *,
-    role: str | None,
-    feature: Rows,
-    layer_sigma_ft: Floats,
-    reason: npt.NDArray[np.int16] | None = None,
-    reasons: tuple[str, ...] = (),
-    band_ft: Floats | None = None,
-    facts: Mapping[str, Fact] | None = None,
-) -> Measures:
-    """Measures with nothing undecided unless said."""
-    undecided = np.full(len(margin_ft), -1, dtype=np.int16) if reason is None else reason
-    return Measures(
-        margin_ft, undecided, reasons, role, feature, layer_sigma_ft, chosen.index, chosen.rules, band_ft, facts or {}
-    )
-
-
 def unmeasured(count: int, chosen: Chosen) -> Measures:
     """What a check has where it could not measure at all."""
-    return measured(
-        np.full(count, np.nan),
-        chosen,
-        role=None,
-        feature=np.full(count, -1, dtype=np.intp),
-        layer_sigma_ft=np.zeros(count),
-    )
+    return Measures(np.full(count, np.nan), chosen, np.full(count, -1, dtype=np.intp), np.zeros(count))
+
+
+def first_pair(pairs: Pairs, count: int) -> Rows:
+    """The first pair of each place; -1 where a place has none."""
+    first = np.full(count, -1, dtype=np.intp)
+    if len(pairs):
+        starts = np.flatnonzero(np.r_[True, pairs.place[1:] != pairs.place[:-1]])
+        first[pairs.place[starts]] = starts
+    return first
 
 
 def first_of_each(pairs: Pairs, count: int) -> tuple[Rows, Floats]:
     """The first feature of each place and its distance; -1 and NaN where a place has none."""
-    feature = np.full(count, -1, dtype=np.intp)
-    distance = np.full(count, np.nan)
-    if len(pairs):
-        firsts = np.flatnonzero(np.r_[True, pairs.place[1:] != pairs.place[:-1]])
-        feature[pairs.place[firsts]] = pairs.feature[firsts]
-        distance[pairs.place[firsts]] = pairs.distance_ft[firsts]
-    return feature, distance
+    first = first_pair(pairs, count)
+    return np.append(pairs.feature, -1)[first], np.append(pairs.distance_ft, np.nan)[first]
 
 
 def counts(pairs: Pairs, count: int) -> npt.NDArray[np.intp]:

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
-from gis_ce.checks.measuring import first_of_each, ids_of, measured
+from gis_ce.checks.measuring import first_of_each, ids_of
 from gis_ce.checks.nearby import ASSET_ROLES
 from gis_ce.checks.wording import feet
 from gis_ce.rules import RuleBook
@@ -24,10 +24,9 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     reach = float(np.nanmax(chosen.numbers("search_reach_ft"), initial=0.0))
     facts = _assets(sites, query, reach) | _addresses(sites, query, reach)
     nothing = (facts["facility_row"] < 0) & (facts["address_row"] < 0)
-    return measured(
+    return Measures(
         np.full(len(sites), np.nan),
         chosen,
-        role=None,
         feature=np.asarray(facts["facility_row"], dtype=np.intp),
         layer_sigma_ft=np.zeros(len(sites)),
         reason=np.where(nothing, _NOTHING, -1).astype(np.int16),

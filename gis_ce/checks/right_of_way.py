@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import counts, first_of_each, measured, sigmas_of
+from gis_ce.checks.measuring import counts, first_of_each, sigmas_of
 from gis_ce.checks.wording import answered, feet
 from gis_ce.rules import RuleBook
 from layers.query import LayerQuery
@@ -33,7 +33,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     touches = inside >= 0
     reason = np.select([touches & in_parcel, ~touches & ~in_parcel], [_BOTH, _NEITHER], -1).astype(np.int16)
     feature = np.where(touches, inside, edge_of)
-    return measured(
+    return Measures(
         np.where(shapely.is_missing(sites.place), np.nan, signed),
         chosen,
         role="right_of_way",

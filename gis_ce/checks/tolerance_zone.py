@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import OURS, ids_of, measured
+from gis_ce.checks.measuring import OURS, ids_of
 from gis_ce.checks.nearby import DepthOf, evidence_of, facilities_within
 from gis_ce.checks.wording import answered, feet, number
 from gis_ce.rules import Chosen, Rule, RuleBook
@@ -102,10 +102,9 @@ def _keep_deepest(
 def _measures(best: _Best, chosen: Chosen, sites: Sites) -> Measures:
     margin: npt.NDArray[np.float64] = np.where(shapely.is_missing(sites.place), np.nan, best.margin_ft)
     band = np.where(np.isnan(best.half_width_ft), np.inf, 2 * best.half_width_ft)
-    return measured(
+    return Measures(
         margin,
         chosen,
-        role=None,
         feature=best.feature,
         layer_sigma_ft=best.layer_sigma_ft,
         band_ft=band,

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import first_of_each, ids_of, measured, sigmas_of
+from gis_ce.checks.measuring import first_of_each, first_pair, ids_of, sigmas_of
 from gis_ce.checks.wording import answered, feet, number
 from gis_ce.rules import Chosen, Rule, RuleBook
 from layers.catalog import ABANDONED, PRIVATE
@@ -35,48 +35,30 @@ def counted(rule: Rule) -> Selection:
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """The rule's limit less the distance from the parcel's edge to the nearest main that counts."""
     chosen = rulebook.choose("water_availability", sites.day)
-    on_parcel = query.intersecting("parcel", sites.place)
-    limit = chosen.numbers("limit_ft")
-    main, distance = _nearest_mains(on_parcel, chosen, query)
-    margin = limit[on_parcel.place] - distance
-    parcel, _ = first_of_each(on_parcel, len(sites))
-    first = _first_rows(on_parcel)
-    return _measures(sites, query, chosen, on_parcel, first, parcel, main, distance, margin)
-
-
-def _measures(  # noqa: PLR0913, PLR0917
-    sites: Sites,
-    query: LayerQuery,
-    chosen: Chosen,
-    on_parcel: Pairs,
-    first: Rows,
-    parcel: Rows,
-    main: Rows,
-    distance: Floats,
-    margin: Floats,
-) -> Measures:
-    count = len(sites)
-    at = on_parcel.place[first]
-    site_margin, site_distance = np.full(count, np.nan), np.full(count, np.nan)
-    site_main = np.full(count, -1, dtype=np.intp)
-    site_margin[at], site_distance[at], site_main[at] = margin[first], distance[first], main[first]
-    reason = np.where(parcel < 0, _NO_PARCEL, -1).astype(np.int16)
-    reason[_differing(on_parcel, _is_yes(margin, chosen.limit_included[on_parcel.place]), count)] = _PARCELS_DIFFER
     mains, parcels = query.features("water_main"), query.features("parcel")
-    return measured(
-        site_margin,
+    on_parcel = query.intersecting("parcel", sites.place)
+    main_of_pair, distance_of_pair = _nearest_mains(on_parcel, chosen, query)
+    limit = chosen.numbers("limit_ft")
+    pair = first_pair(on_parcel, len(sites))
+    parcel = np.append(on_parcel.feature, -1)[pair]
+    main = np.append(main_of_pair, -1)[pair]
+    distance = np.append(distance_of_pair, np.nan)[pair]
+    yes = _is_yes(limit[on_parcel.place] - distance_of_pair, chosen.limit_included[on_parcel.place])
+    differing = _differing(on_parcel, yes, len(sites))
+    return Measures(
+        limit - distance,
         chosen,
         role="water_main",
-        feature=site_main,
-        layer_sigma_ft=np.hypot(sigmas_of(mains, site_main), sigmas_of(parcels, parcel)),
-        reason=reason,
+        feature=main,
+        layer_sigma_ft=np.hypot(sigmas_of(mains, main), sigmas_of(parcels, parcel)),
+        reason=np.select([pair < 0, differing], [_NO_PARCEL, _PARCELS_DIFFER], -1).astype(np.int16),
         reasons=_REASONS,
         facts={
-            "distance_ft": np.where(site_main >= 0, site_distance, np.nan),
-            "limit_ft": chosen.numbers("limit_ft"),
+            "distance_ft": np.where(main >= 0, distance, np.nan),
+            "limit_ft": limit,
             "parcel_id": ids_of(parcels, parcel),
             "parcel_row": parcel,
-            "facility_id": ids_of(mains, site_main),
+            "facility_id": ids_of(mains, main),
         },
     )
 
@@ -100,12 +82,6 @@ def _nearest_mains(on_parcel: Pairs, chosen: Chosen, query: LayerQuery) -> tuple
 
 def _is_yes(margin: Floats, included: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return np.asarray(np.where(np.abs(margin) <= AT_LIMIT_FT, included, margin > 0), dtype=np.bool_)
-
-
-def _first_rows(pairs: Pairs) -> Rows:
-    if not len(pairs):
-        return np.empty(0, dtype=np.intp)
-    return np.flatnonzero(np.r_[True, pairs.place[1:] != pairs.place[:-1]])
 
 
 def _differing(pairs: Pairs, yes: npt.NDArray[np.bool_], count: int) -> npt.NDArray[np.bool_]:
@@ -136,7 +112,7 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     return Account(_sentence(question, findings, row, distance, parcel, main), tuple(evidence))
 
 
-def _sentence(  # noqa: PLR0913, PLR0917
+def _sentence(
     question: str, findings: Findings, row: int, distance: float, parcel: shapely.Geometry, main: shapely.Geometry
 ) -> str:
     facts = findings.measures.facts

@@ -1,0 +1,74 @@
+"""Little towns drawn by hand, in feet, for tests that need known distances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from gis_ce.checks.check import Sites
+from layers.catalog import ROLE_BY_NAME
+from layers.features import Features, LayerPart
+from layers.model import LayerDescription, LayerVersion
+from layers.query import LayerQuery
+
+NEW_YEAR = date(2026, 1, 1)
+_KINDS = {"text": pa.string(), "number": pa.float64(), "date": pa.date32()}
+
+
+def drawn_layer(role: str, rows: Sequence[Mapping[str, Any]], **layer: Any) -> LayerPart:
+    """One layer; each row has `id`, `wkt` and attributes. `layer` may set basis, sigma_ft, stale_after_days, as_of, name."""
+    name = str(layer.get("name", role))
+    version = LayerVersion(
+        name, f"{name}/{'0' * 64}", len(rows), layer.get("as_of", NEW_YEAR), datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    description = LayerDescription(
+        name=name,
+        role=role,
+        audience=layer.get("audience", "public"),
+        basis=layer.get("basis", "recorded"),
+        sigma_ft=float(layer.get("sigma_ft", 0.0)),
+        stale_after_days=layer.get("stale_after_days"),
+        grid_epsg=2264,
+        source="drawn by hand",
+        datum_note="",
+    )
+    columns = {"id": pa.array([str(row["id"]) for row in rows], pa.string())}
+    for field in ROLE_BY_NAME[role].fields:
+        columns[field.name] = pa.array([row.get(field.name) for row in rows], _KINDS[field.kind])
+    geometry = np.array([shapely.from_wkt(row["wkt"]) for row in rows], dtype=object)
+    return LayerPart(version, description, pa.table(columns), geometry)
+
+
+def drawn_query(*parts: LayerPart) -> LayerQuery:
+    """A query over hand-drawn layers; parts of one role are joined."""
+    by_role: dict[str, list[LayerPart]] = {}
+    for part in parts:
+        by_role.setdefault(part.description.role, []).append(part)
+    return LayerQuery([Features(role, of_role) for role, of_role in by_role.items()], 2264)
+
+
+def sites(
+    places: Sequence[str | None],
+    structures: Sequence[str | None] | None = None,
+    sigma_ft: float | Sequence[float] = 0.0,
+    on: date | Sequence[date] = NEW_YEAR,
+) -> Sites:
+    """Sites from WKT; one sigma and one day for all, or one each."""
+    count = len(places)
+    return Sites(
+        _shapes(places),
+        _shapes(structures or [None] * count),
+        np.broadcast_to(np.asarray(sigma_ft, dtype=np.float64), count).copy(),
+        np.broadcast_to(np.asarray(on, dtype="datetime64[D]"), count).copy(),
+    )
+
+
+def _shapes(texts: Sequence[str | None]) -> np.ndarray[Any, np.dtype[np.object_]]:
+    shapes = np.empty(len(texts), dtype=object)
+    shapes[:] = [None if text is None else shapely.from_wkt(text) for text in texts]
+    return shapes

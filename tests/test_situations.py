@@ -1,0 +1,62 @@
+"""The situations of situations.yaml, each drawn, asked and compared."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from drawn_towns import drawn_layer, drawn_query, sites
+
+from gis_ce.assess import assess, explain
+from gis_ce.checks.all import CHECKS
+from gis_ce.checks.check import by_name
+from gis_ce.rule_files import open_pack
+
+BOOK = yaml.safe_load((Path(__file__).parent / "situations.yaml").read_text(encoding="utf-8"))
+RULES = open_pack("nc-raleigh-2016")
+LATEST = date(2026, 11, 1)
+
+
+def _named(situation: dict[str, Any]) -> str:
+    return f"{situation['check']}: {situation.get('name') or situation.get('at')}"
+
+
+@pytest.mark.parametrize("situation", BOOK["situations"], ids=_named)
+def test_every_situation_is_answered_as_an_officer_would(situation: dict[str, Any]) -> None:
+    layers = [
+        drawn_layer(role, rows, stale_after_days=30 if role in situation.get("stale", ()) else None)
+        for role, rows in BOOK["town"].items()
+        if role not in situation.get("without", ())
+    ]
+    query = drawn_query(*layers)
+    check = by_name(CHECKS, situation["check"])
+    assert check is not None
+    at = situation.get("at")
+    place = f"POINT({at[0]} {at[1]})" if at else None
+    asked = sites([place], [situation.get("structure")], situation.get("sigma_ft", 0.0), situation.get("day", LATEST))
+    findings = assess(asked, query, RULES, [check])[check.name]
+    sentence = explain(check, asked, query, findings, 0).sentence
+
+    if "undecided" in situation:
+        assert findings.answer_of(0) is None
+        assert (findings.reason_of(0) or "").startswith(situation["undecided"])
+        assert situation["undecided"] in sentence
+    if "answer" in situation:
+        assert findings.answer_of(0) == situation["answer"], findings.reason_of(0)
+    if "margin_ft" in situation:
+        assert findings.measures.margin_ft[0] == pytest.approx(situation["margin_ft"], abs=1e-4)
+    if "probability" in situation:
+        assert findings.probability[0] == pytest.approx(situation["probability"], abs=1e-3)
+    if "says" in situation:
+        assert situation["says"] in sentence
+
+
+def test_every_check_and_every_answer_has_a_situation() -> None:
+    seen = {
+        (row["check"], row.get("answer", "undecided" if "undecided" in row else None)) for row in BOOK["situations"]
+    }
+    wanted = {(check.name, answer) for check in CHECKS for answer in (*check.answers, "undecided")}
+    assert wanted <= seen
