@@ -16,22 +16,32 @@ PRIVATE = ("private",)
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One attribute of a role; a null in a field that a check needs is reported at ingest."""
+    """One attribute of a role; a null in a field that a check needs is reported at ingest.
+
+    `above_zero` marks sizes: sources write 0 where they do not know, and a pipe of no width would
+    shrink the zone around it, so ingest takes 0 and less for no value.
+    """
 
     name: str
     kind: FieldKind = "text"
     needed_by: tuple[str, ...] = ()
+    above_zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a layer is for. `key` is the field that names a feature, never trusted to be unique."""
+    """What a layer is for. `key` is the field that names a feature, never trusted to be unique.
+
+    `single_parts`: features of several parts become one feature a part. `dissolve`: polygons that
+    touch become one, because seams between them are not edges of anything.
+    """
 
     name: str
     geometry: GeometryKind
     key: str
     fields: tuple[Field, ...]
     single_parts: bool = True
+    dissolve: bool = False
 
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""
@@ -46,18 +56,22 @@ def _numbers(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, "number") for name in names)
 
 
+def _sizes(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "number", above_zero=True) for name in names)
+
+
 def _dates(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, "date") for name in names)
 
 
 _FACILITY = _texts("facility_id", "status", "owner")
-_DIAMETER = Field("diameter_in", "number", ("tolerance_zone",))
+_DIAMETER = Field("diameter_in", "number", ("tolerance_zone",), above_zero=True)
 _MAILING = _texts("mail_name", "mail_address", "mail_city", "mail_state", "mail_zip")
 
 ROLES: tuple[Role, ...] = (
     Role("hydrant", "point", "facility_id", _FACILITY + _numbers("outlet_bearing_deg")),
-    Role("valve", "point", "facility_id", _FACILITY + _texts("kind") + _numbers("diameter_in")),
-    Role("blowoff", "point", "facility_id", _FACILITY + _numbers("diameter_in")),
+    Role("valve", "point", "facility_id", _FACILITY + _texts("kind") + _sizes("diameter_in")),
+    Role("blowoff", "point", "facility_id", _FACILITY + _sizes("diameter_in")),
     Role(
         "water_main",
         "line",
@@ -81,17 +95,17 @@ ROLES: tuple[Role, ...] = (
         "lateral",
         "line",
         "facility_id",
-        _FACILITY + _texts("service", "main_id", "account_id", "parcel_id") + _numbers("diameter_in"),
+        _FACILITY + _texts("service", "main_id", "account_id", "parcel_id") + _sizes("diameter_in"),
     ),
-    Role("meter", "point", "facility_id", _FACILITY + _texts("account_id", "parcel_id") + _numbers("size_in")),
+    Role("meter", "point", "facility_id", _FACILITY + _texts("account_id", "parcel_id") + _sizes("size_in")),
     Role(
         "easement",
         "polygon",
         "easement_id",
         _texts("easement_id", "basis", "deed_book", "deed_page", "utility", "main_id", "parcel_id")
-        + _numbers("width_ft"),
+        + _sizes("width_ft"),
     ),
-    Role("right_of_way", "polygon", "right_of_way_id", _texts("right_of_way_id", "street_name")),
+    Role("right_of_way", "polygon", "right_of_way_id", _texts("right_of_way_id", "street_name"), dissolve=True),
     Role(
         "parcel",
         "polygon",
