@@ -21,7 +21,10 @@ _KINDS = {"text": pa.string(), "number": pa.float64(), "date": pa.date32()}
 
 
 def drawn_layer(role: str, rows: Sequence[Mapping[str, Any]], **layer: Any) -> LayerPart:
-    """One layer; each row has `id`, `wkt` and attributes. `layer` may set basis, sigma_ft, stale_after_days, as_of, name."""
+    """One layer; each row has `id`, `wkt` and attributes.
+
+    `layer` may set name, basis, audience, sigma_ft, stale_after_days and as_of.
+    """
     name = str(layer.get("name", role))
     version = LayerVersion(
         name, f"{name}/{'0' * 64}", len(rows), layer.get("as_of", NEW_YEAR), datetime(2026, 1, 1, tzinfo=UTC)
