@@ -140,7 +140,9 @@ ROLES: tuple[Role, ...] = (
         single_parts=False,
     ),
     Role("account", "none", "account_id", _texts("account_id", "parcel_id", "name", "service", "status") + _MAILING),
-    Role("permit", "none", "permit_number", _texts("permit_number", "parcel_id", "kind", "status") + _dates("issued_on")),
+    Role(
+        "permit", "none", "permit_number", _texts("permit_number", "parcel_id", "kind", "status") + _dates("issued_on")
+    ),
     Role("deed", "none", "deed_id", _texts("deed_id", "parcel_id", "book", "page", "kind") + _dates("recorded_on")),
     Role(
         "work_order",
