@@ -23,8 +23,8 @@ GUARD = "This easement is modelled, not recorded: verify the recorded easement b
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """How deep a structure stands in the easement that it takes most of, or how far it stands off, in feet.
 
-    Inside, the margin is the smaller of the overlap's two extents: about how far the structure
-    would have to move. Outside, it is the distance to the nearest easement, negative.
+    Inside, the margin is the depth of the structure's deepest point: it would have to move at least
+    that far. Outside, it is the distance to the nearest easement, negative.
     """
     chosen = rulebook.choose("easement_encroachment", sites.day)
     features = query.features("easement")
@@ -35,11 +35,11 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     near, distance = first_of_each(
         query.nearest("easement", sites.structure, reach_ft=float(reach.max(initial=0.0))), len(sites)
     )
-    depth = _of(chief, np.minimum(taken.depth_ft, taken.length_along_ft))
+    depth = _of(chief, taken.depth_ft)
     outside = -np.where(np.isnan(distance), reach, np.minimum(distance, reach))
-    taken_at_all = _of(chief, taken.area_sqft) > 0
-    margin = np.where(taken_at_all, depth, outside)
-    feature = np.where(taken_at_all, _feature(chief, touching), near)
+    inside = depth > 0
+    margin = np.where(inside, depth, outside)
+    feature = np.where(inside, np.append(touching.feature, -1)[chief], near)
     without = shapely.is_missing(sites.structure)
     return Measures(
         np.where(without, np.nan, margin),
@@ -55,8 +55,8 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
 
 def _chief(touching: Pairs, taken: Overlaps, features: Features, count: int) -> Rows:
     """For each site the pair with the largest overlap, ties by the smallest id; -1 without any."""
-    area = np.round(taken.area_sqft, 6)
-    order = np.lexsort((features.rank[touching.feature], -area, touching.place))
+    size = np.round(taken.area_sqft + taken.length_ft, 6)
+    order = np.lexsort((features.rank[touching.feature], -size, touching.place))
     chief = np.full(count, -1, dtype=np.intp)
     if len(order):
         place = touching.place[order]
@@ -67,10 +67,6 @@ def _chief(touching: Pairs, taken: Overlaps, features: Features, count: int) -> 
 
 def _of(chief: Rows, values: Floats) -> Floats:
     return np.append(values, 0.0)[chief]
-
-
-def _feature(chief: Rows, touching: Pairs) -> Rows:
-    return np.append(touching.feature, -1)[chief]
 
 
 def _facts(
@@ -88,7 +84,9 @@ def _facts(
         "easement_id": ids_of(features, feature),
         "overlap_sqft": area,
         "overlap_percent": 100 * area / easement_area,
+        "line_inside_ft": _of(chief, taken.length_ft),
         "depth_ft": _of(chief, taken.depth_ft),
+        "width_across_ft": _of(chief, taken.width_across_ft),
         "length_along_ft": _of(chief, taken.length_along_ft),
         "distance_ft": distance,
         "all_easements_sqft": _joint_area(sites, features, touching),
@@ -133,9 +131,8 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     easement = query.features("easement").geometry[feature]
     basis = "modelled" if facts["modelled"][row] else "recorded"
     evidence.append(Evidence(easement, "easement", f"easement {facts['easement_id'][row]} ({basis})"))
-    area = float(facts["overlap_sqft"][row])
-    if area > 0:
-        evidence.append(Evidence(shapely.intersection(structure, easement), "encroached", f"{area:,.0f} sq ft"))
+    if float(facts["depth_ft"][row]) > 0:
+        evidence.append(Evidence(shapely.intersection(structure, easement), "encroached", _taken(findings, row)))
     else:
         line = shapely.shortest_line(structure, easement)
         evidence.append(Evidence(line, "distance", feet(float(facts["distance_ft"][row]))))
@@ -146,13 +143,20 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
 
 def _fact(findings: Findings, row: int) -> str:
     facts = findings.measures.facts
-    name, area = facts["easement_id"][row], float(facts["overlap_sqft"][row])
-    if area <= 0:
+    name = facts["easement_id"][row]
+    if float(facts["depth_ft"][row]) <= 0:
         return f"{feet(float(facts['distance_ft'][row]))} from easement {name}"
-    return (
-        f"{area:,.0f} sq ft, {float(facts['overlap_percent'][row]):.1f} % of easement {name}; "
-        f"{feet(float(facts['depth_ft'][row]))} deep, {feet(float(facts['length_along_ft'][row]))} along it"
+    share = "" if facts["overlap_sqft"][row] <= 0 else f", {float(facts['overlap_percent'][row]):.1f} %"
+    depth, along, across = (
+        feet(float(facts[name][row])) for name in ("depth_ft", "length_along_ft", "width_across_ft")
     )
+    return f"{_taken(findings, row)}{share} of easement {name}; up to {depth} from its edge, {along} along and {across} across"
+
+
+def _taken(findings: Findings, row: int) -> str:
+    facts = findings.measures.facts
+    area = float(facts["overlap_sqft"][row])
+    return f"{area:,.0f} sq ft" if area > 0 else f"{feet(float(facts['line_inside_ft'][row]))} of line"
 
 
 CHECK = Check(

@@ -16,17 +16,22 @@ from layers.query import LayerQuery
 class Overlaps:
     """One row for each pair of structure and easement that overlap, in feet and square feet.
 
-    `length_along_ft` and `depth_ft` are the extents of the overlap along and across the easement.
-    The direction is that of the main nearest to the overlap's middle, or of the easement's longest
-    side where no main lies within `MAIN_REACH_FT`.
+    `depth_ft` is how far the deepest point of the structure lies from the easement's edge, sampled
+    every half foot along the outline of the overlap and so never more than the truth.
+    `length_along_ft` and `width_across_ft` are the extents of the overlap along and across the
+    easement. The direction is that of the main nearest to the overlap's middle, or of the
+    easement's longer side where no main lies within `MAIN_REACH_FT`. `length_ft` is the length of
+    a line, such as a fence, inside the easement; 0 for a polygon, whose size is `area_sqft`.
     """
 
-    shape: Geometries
     area_sqft: Floats
-    length_along_ft: Floats
+    length_ft: Floats
     depth_ft: Floats
+    length_along_ft: Floats
+    width_across_ft: Floats
 
 
+SAMPLE_FT = 0.5
 MAIN_REACH_FT = 50.0
 _PROBE_FT = 0.5
 
@@ -34,10 +39,19 @@ _PROBE_FT = 0.5
 def overlaps(structures: Geometries, easements: Geometries, query: LayerQuery) -> Overlaps:
     """The overlap of each structure with the easement of the same row."""
     shape: Geometries = shapely.intersection(structures, easements)
-    middle = shapely.centroid(shape)
-    along = _directions(middle, easements, query)
-    length, depth = _extents(shape, along)
-    return Overlaps(shape, shapely.area(shape), length, depth)
+    along = _directions(shapely.centroid(shape), easements, query)
+    length_along, width_across = _extents(shape, along)
+    area = shapely.area(shape)
+    length = np.where(area > 0, 0.0, shapely.length(shape))
+    return Overlaps(area, length, _depths(shape, easements), length_along, width_across)
+
+
+def _depths(shapes: Geometries, easements: Geometries) -> Floats:
+    """How far the deepest sampled point of each shape lies from the edge of its easement."""
+    points, owner = shapely.get_coordinates(shapely.segmentize(shapes, SAMPLE_FT), return_index=True)
+    depth = np.zeros(len(shapes))
+    np.maximum.at(depth, owner, shapely.distance(shapely.points(points), shapely.boundary(easements)[owner]))
+    return depth
 
 
 def _directions(middle: Geometries, easements: Geometries, query: LayerQuery) -> Floats:
