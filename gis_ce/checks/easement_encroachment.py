@@ -147,10 +147,9 @@ def _fact(findings: Findings, row: int) -> str:
     if float(facts["depth_ft"][row]) <= 0:
         return f"{feet(float(facts['distance_ft'][row]))} from easement {name}"
     share = "" if facts["overlap_sqft"][row] <= 0 else f", {float(facts['overlap_percent'][row]):.1f} %"
-    depth, along, across = (
-        feet(float(facts[name][row])) for name in ("depth_ft", "length_along_ft", "width_across_ft")
-    )
-    return f"{_taken(findings, row)}{share} of easement {name}; up to {depth} from its edge, {along} along and {across} across"
+    depth, along, across = (feet(float(facts[key][row])) for key in ("depth_ft", "length_along_ft", "width_across_ft"))
+    size = f"up to {depth} from its edge, {along} along and {across} across"
+    return f"{_taken(findings, row)}{share} of easement {name}; {size}"
 
 
 def _taken(findings: Findings, row: int) -> str:
