@@ -39,9 +39,10 @@ def _parts(dotted: str) -> Path:
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """A hint at the most similar known words, or the whole list where none is similar."""
-    close = difflib.get_close_matches(word, known, n=1)
+    by_lower = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1)
     if close:
-        return f"did you mean {close[0]}?"
+        return f"did you mean {by_lower[close[0]]}?"
     return f"known are: {', '.join(sorted(known))}" if known else "nothing is expected here"
 
 

@@ -1,0 +1,1 @@
+"""Readers of sources: files, tables of a database, layers of a feature service."""
