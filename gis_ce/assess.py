@@ -10,9 +10,18 @@ import shapely
 
 from gis_ce.checks.check import Account, Check, Findings, Measures, Sites, by_name
 from gis_ce.checks.measuring import unmeasured
-from gis_ce.decision import CONFIDENCE, decide, joint_sigma_ft
+from gis_ce.decision import (
+    CONFIDENCE,
+    Integrated,
+    decide,
+    first_where_positive,
+    joint_sigma_ft,
+    straight_band,
+    straight_edge,
+)
 from gis_ce.errors import UnknownCheck
 from gis_ce.rules import RuleBook
+from layers.grid import Floats
 from layers.query import LayerQuery
 
 
@@ -58,7 +67,10 @@ def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook,
     reason, reasons = _reasons(check, sites, query, measures, missing)
     open_rows = reason < 0
     sigma = joint_sigma_ft(sites.sigma_ft, measures.layer_sigma_ft)
-    decided = decide(measures.margin_ft, sigma, chosen.limit_included, measures.band_ft, confidence)
+    measured = measures.answer
+    if measured is None:
+        measured = first_where_positive(measures.margin_ft, chosen.limit_included)
+    decided = decide(measured, measures.margin_ft, sigma, _integrated(measures, sigma), confidence)
     answer = decided.answer if check.answers else np.full(len(sites), -1, dtype=np.int8)
     poor = open_rows & (decided.answer < 0) & bool(check.answers)
     reasons = (*reasons, _TOO_POOR)
@@ -73,6 +85,14 @@ def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook,
         measures=measures,
         versions=_versions(check, query),
     )
+
+
+def _integrated(measures: Measures, sigma_ft: Floats) -> Integrated:
+    if measures.probability is not None and measures.seen is not None:
+        return Integrated(measures.probability, measures.seen)
+    if measures.band_ft is not None:
+        return straight_band(measures.margin_ft, sigma_ft, measures.band_ft)
+    return straight_edge(measures.margin_ft, sigma_ft)
 
 
 _TOO_POOR = (

@@ -12,55 +12,89 @@ from layers.grid import AT_LIMIT_FT, Floats
 
 CONFIDENCE = 0.95
 """How probable an answer must be before it counts as decided, unless a city says otherwise."""
+RADIUS_68 = 1.515
+"""A 68 % radius of a round normal position in sigmas: sqrt(-2 ln 0.32) = 1.5096, phones' 68.3 %: 1.515."""
+RADIUS_95 = 2.448
+"""A 95 % radius of a round normal position in sigmas: sqrt(-2 ln 0.05) (Rayleigh distribution)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integrated:
+    """The probability of the measured answer over the real geometry, one row a site.
+
+    `seen` is the part of it that falls as sigma grows, whatever the shape; a decision rests on it,
+    so that a worse position never decides what a better one left open.
+    """
+
+    probability: Floats
+    seen: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """For each site: 0 for the first answer, 1 for the second, -1 for undecided; and the probability.
+    """For each site: an index into the check's answers, -1 for undecided; and the probability.
 
-    The probability is that of the answer given, or of the likelier one where undecided.
+    The probability is that of the answer given, or of the measured answer where undecided.
     """
 
     answer: npt.NDArray[np.int8]
     probability: Floats
 
 
-def decide(
-    margin_ft: Floats,
-    sigma_ft: Floats,
-    limit_included: npt.NDArray[np.bool_],
-    band_ft: Floats | None = None,
-    confidence: float = CONFIDENCE,
-) -> Decided:
-    """Answers for many margins at once; NaN margins stay undecided with no probability.
+def first_where_positive(margin_ft: Floats, limit_included: npt.NDArray[np.bool_]) -> npt.NDArray[np.int8]:
+    """0 (the first answer) on the positive side of a limit, else 1.
 
-    A margin is positive on the side of the first answer. Within 0.01 ft of the limit counts as at
-    the limit, and `limit_included` says whether that is the first answer's side. `sigma_ft` is the
-    standard deviation on one axis, of site and layer together. The first answer may fill only a
-    strip `band_ft` wide: its probability is then that of a normal position falling into the strip,
-    `Phi(m/s) - Phi((m-w)/s)`, and a decision needs that probability as well as the margin.
+    Within 0.01 ft counts as at the limit, and `limit_included` says whether that is the first's side.
     """
     positive = np.where(np.abs(margin_ft) <= AT_LIMIT_FT, limit_included, margin_ft > 0)
-    of_first = _probability_of_first(margin_ft, sigma_ft, positive, band_ft)
-    probability = np.where(of_first >= 0.5, of_first, 1 - of_first)
-    side = np.where(of_first >= 0.5, True, False)
+    return np.where(positive, 0, 1).astype(np.int8)
+
+
+def decide(
+    measured: npt.NDArray[np.int8],
+    margin_ft: Floats,
+    sigma_ft: Floats,
+    integrated: Integrated,
+    confidence: float = CONFIDENCE,
+) -> Decided:
+    """Which measured answers can be given, for many sites at once.
+
+    `measured` is the answer if the position were exact (-1: none), `margin_ft` the distance to the
+    nearest place where it would turn (its sign does not matter), `sigma_ft` the standard deviation
+    on one axis of site and layer together. Two things are needed: the one-sided normal margin
+    passes (`Phi(|m| / s)`), and so does the probability integrated over the real geometry. An exact
+    position decides by itself. NaN margins stay undecided with no probability.
+    """
     exact = sigma_ft <= 0
-    clear = exact | ((np.abs(margin_ft) >= ndtri(confidence) * sigma_ft) & (probability >= confidence))
-    decided = clear & (exact | (side == positive)) & ~np.isnan(margin_ft)
-    answer = np.where(decided, np.where(positive, 0, 1), -1).astype(np.int8)
+    passes = np.abs(margin_ft) >= ndtri(confidence) * sigma_ft
+    clear = exact | (passes & (integrated.seen >= confidence))
+    answer = np.where(clear & ~np.isnan(margin_ft), measured, -1).astype(np.int8)
+    probability = np.where(exact, 1.0, integrated.probability)
     return Decided(answer, np.where(np.isnan(margin_ft), np.nan, probability))
+
+
+def straight_edge(margin_ft: Floats, sigma_ft: Floats) -> Integrated:
+    """The probability of staying on one side of a straight edge `|margin_ft|` away: `Phi(|m| / s)`."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stays = np.where(sigma_ft > 0, ndtr(np.abs(margin_ft) / sigma_ft), 1.0)
+    return Integrated(stays, stays)
+
+
+def straight_band(margin_ft: Floats, sigma_ft: Floats, band_ft: Floats) -> Integrated:
+    """The probability of the measured side of a straight strip `band_ft` wide (infinite: a half plane).
+
+    `margin_ft` is positive inside. Inside, `Phi(m/s) - Phi((m-w)/s)`; outside, one less that. A normal
+    margin alone is wrong here: half-width 2.33 ft, on the line, sigma 8 ft gives 0.61, the truth is 0.23.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inside = ndtr(margin_ft / sigma_ft) - ndtr((margin_ft - band_ft) / sigma_ft)
+        before = ndtr(-margin_ft / sigma_ft)
+    positive = margin_ft > 0
+    probability = np.where(sigma_ft > 0, np.where(positive, inside, 1 - inside), 1.0)
+    seen = np.where(sigma_ft > 0, np.where(positive, inside, before), 1.0)
+    return Integrated(probability, seen)
 
 
 def joint_sigma_ft(site_ft: Floats, layer_ft: Floats) -> Floats:
     """Independent uncertainties of site and layer together, each a standard deviation in feet."""
     return np.hypot(site_ft, np.nan_to_num(layer_ft))
-
-
-def _probability_of_first(
-    margin_ft: Floats, sigma_ft: Floats, positive: npt.NDArray[np.bool_], band_ft: Floats | None
-) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inside = ndtr(margin_ft / sigma_ft)
-        if band_ft is not None:
-            inside = inside - ndtr((margin_ft - band_ft) / sigma_ft)
-    return np.where(sigma_ft > 0, inside, positive.astype(np.float64))

@@ -62,6 +62,12 @@ class Measures:
     layer. `reason` is an index into `reasons`, -1 where the margin can be decided; None: everywhere.
     `band_ft` is the width of the strip that the first answer fills, None for a half plane: beyond it
     the answer turns again. `facts` are further columns, units in their names.
+
+    Where an answer is not a side of one limit (an owner's class, which of four services), `answer`
+    gives it as an index into the check's answers (-1: none) and the margin, never negative, is the
+    distance to the nearest place where it would turn. `probability` is that of the measured answer
+    over the real geometry, for checks that integrate it themselves; `seen` the part of it that falls
+    as sigma grows, whatever the shape (see gis_ce.uncertainty).
     """
 
     margin_ft: Floats
@@ -72,6 +78,9 @@ class Measures:
     reason: npt.NDArray[np.int16] | None = None
     reasons: tuple[str, ...] = ()
     band_ft: Floats | None = None
+    answer: npt.NDArray[np.int8] | None = None
+    probability: Floats | None = None
+    seen: Floats | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 

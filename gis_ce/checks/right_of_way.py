@@ -8,7 +8,9 @@ import shapely
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
 from gis_ce.checks.measuring import counts, first_of_each, sigmas_of
 from gis_ce.checks.wording import answered, feet
+from gis_ce.decision import joint_sigma_ft
 from gis_ce.rules import RuleBook
+from gis_ce.uncertainty import own_side
 from layers.query import LayerQuery
 
 EDGE_REACH_FT = 2000.0
@@ -33,12 +35,16 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     touches = inside >= 0
     reason = np.select([touches & in_parcel, ~touches & ~in_parcel], [_BOTH, _NEITHER], -1).astype(np.int16)
     feature = np.where(touches, inside, edge_of)
+    layer_sigma = sigmas_of(query.features("right_of_way"), feature)
+    side = own_side(query, "right_of_way", sites.place, signed, joint_sigma_ft(sites.sigma_ft, layer_sigma))
     return Measures(
         np.where(shapely.is_missing(sites.place), np.nan, signed),
         chosen,
         role="right_of_way",
         feature=feature,
-        layer_sigma_ft=sigmas_of(query.features("right_of_way"), feature),
+        layer_sigma_ft=layer_sigma,
+        probability=side.probability,
+        seen=side.seen,
         reason=reason,
         reasons=_REASONS,
         facts={"in_right_of_way": touches, "in_parcel": in_parcel, "edge_distance_ft": distance},

@@ -1,0 +1,55 @@
+"""The probability of a place over real shapes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from drawn_towns import drawn_layer, drawn_query
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gis_ce.uncertainty import own_side
+from layers.grid import Floats, Geometries
+
+SHAPES = (
+    "POLYGON((0 -60,200 -60,200 0,0 0,0 -60),(80 -30,90 -30,90 -20,80 -20,80 -30))",
+    "POLYGON((0 40,200 40,200 60,0 60,0 40))",
+    "POLYGON((300 0,340 0,340 5,310 5,310 30,340 30,340 40,300 40,300 0))",
+)
+QUERY = drawn_query(drawn_layer("right_of_way", [{"id": str(row), "wkt": shape} for row, shape in enumerate(SHAPES)]))
+SURFACE = shapely.union_all(QUERY.features("right_of_way").geometry)
+shapely.prepare(SURFACE)
+
+
+def _asked(places: Geometries, sigma: Floats) -> tuple[Floats, Floats]:
+    margin = shapely.distance(shapely.boundary(SURFACE), places)
+    side = own_side(QUERY, "right_of_way", places, margin, sigma)
+    return side.probability, side.seen
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "sigma"),
+    [(100, -3, 3), (100, 5, 3), (100, 50, 8), (85, -25, 4), (199, -1, 6), (100, 30, 20), (325, 15, 9)],
+)
+def test_the_probability_is_that_of_a_monte_carlo_count(x: float, y: float, sigma: float) -> None:
+    place = np.array([shapely.Point(x, y)], dtype=object)
+    drawn = np.random.default_rng(3).normal((x, y), sigma, (200_000, 2))
+    inside = shapely.contains_xy(SURFACE, drawn[:, 0], drawn[:, 1]).mean()
+    own = inside if shapely.intersects(SURFACE, place[0]) else 1 - inside
+    probability, seen = _asked(place, np.array([float(sigma)]))
+    assert probability[0] == pytest.approx(own, abs=5e-3)
+    assert seen[0] <= probability[0] + 1e-9
+
+
+@settings(max_examples=150)
+@given(st.floats(-40, 380), st.floats(-100, 100), st.floats(0.1, 30), st.floats(1.0, 5.0))
+def test_what_is_seen_never_grows_with_sigma(x: float, y: float, sigma: float, factor: float) -> None:
+    places = np.full(2, shapely.Point(x, y), dtype=object)
+    _, seen = _asked(places, np.array([sigma, sigma * factor]))
+    assert seen[1] <= seen[0] + 1e-5
+
+
+def test_a_place_far_from_every_edge_is_sure() -> None:
+    probability, seen = _asked(np.array([shapely.Point(100, 5000)], dtype=object), np.array([3.0]))
+    assert probability[0] == seen[0] == pytest.approx(1.0)
