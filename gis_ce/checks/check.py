@@ -35,21 +35,32 @@ EvidenceKind = Literal[
 class Sites:
     """Places to be judged, one row each, on the local grid in feet.
 
-    `place` is a point, line or polygon; `structure` a polygon, or None where nothing is built.
-    `sigma_ft` is the standard deviation of the position on one axis; `day` the day of the event.
+    `place` is a point, line or polygon; `structure` a polygon, a line or a point, or None where
+    nothing is built. `sigma_ft` is the standard deviation of the position on one axis; `day` the day
+    of the event. `details` are further columns that some checks use where a case brings them:
+    `marks` and `exposed` (geometries: the locator's marks, the exposed pipe), `firm`,
+    `ticket_number` (texts), `obstruction` (vegetation, structure, vehicle, utility), and so on.
     """
 
     place: Geometries
     structure: Geometries
     sigma_ft: Floats
     day: Days
+    details: Mapping[str, Fact] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.place)
 
     def take(self, rows: Rows) -> Sites:
         """The sites of the given rows, in that order."""
-        return Sites(self.place[rows], self.structure[rows], self.sigma_ft[rows], self.day[rows])
+        details = {name: values[rows] for name, values in self.details.items()}
+        return Sites(self.place[rows], self.structure[rows], self.sigma_ft[rows], self.day[rows], details)
+
+    def detail(self, name: str) -> npt.NDArray[np.object_]:
+        """A column of details as objects; None throughout where no case brings it."""
+        if name in self.details:
+            return np.asarray(self.details[name], dtype=object)
+        return np.full(len(self), None, dtype=object)
 
 
 @dataclass(frozen=True, slots=True)
