@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from gis_ce.decision import Integrated, straight_edge
@@ -14,71 +17,146 @@ RAYS = 72
 """Directions looked into; the integral along each ray is exact, so few are enough."""
 FAR_SIGMAS = 5.0
 """Beyond this many sigmas lies less than four in a million of a normal position."""
+_SAME_FT = 1e-6
+"""Two crossings of a ray closer than this are one: the edge that two neighbours share."""
 
 
-def own_side(query: LayerQuery, role: str, places: Geometries, margin_ft: Floats, sigma_ft: Floats) -> Integrated:
-    """Integrates a round normal position over the polygons of a role, which must not overlap.
+def own_side(
+    query: LayerQuery,
+    role: str,
+    places: Geometries,
+    margin_ft: Floats,
+    sigma_ft: Floats,
+    of: npt.NDArray[np.bool_] | None = None,
+) -> Integrated:
+    """Integrates a round normal position over the union of a role's polygons.
 
     `places` are on the grid in feet, `margin_ft` their distances to the nearest edge (any sign),
-    `sigma_ft` the standard deviation on one axis. The probability is that of the side on which the
-    place itself lies; `seen` counts only what is reached without crossing an edge. Along a ray the
-    share of positions between two distances a and b is exp(-a^2 / 2 s^2) - exp(-b^2 / 2 s^2)
-    (Rayleigh); rays are averaged. No random numbers. Lines and polygons, and places farther than
-    five sigmas from an edge, are taken as facing a straight edge.
+    `sigma_ft` the standard deviation on one axis; `of` says which features count (None: all). The
+    probability is that of the side on which the place itself lies, in the union or out of it;
+    `seen` counts only what is reached without crossing to the other side. Along a ray the share of
+    positions between two distances a and b is exp(-a^2 / 2 s^2) - exp(-b^2 / 2 s^2) (Rayleigh);
+    rays are averaged. No random numbers. Lines and polygons, and places farther than five sigmas
+    from an edge, are taken as facing a straight edge.
     Cost: one index look-up a near place, and rays times edge vertices within five sigmas.
     """
     straight = straight_edge(margin_ft, sigma_ft)
-    probability, seen = straight.probability, straight.seen.copy()
     near = (sigma_ft > 0) & (np.abs(margin_ft) < FAR_SIGMAS * sigma_ft)
     asked = np.flatnonzero(near & (shapely.get_type_id(places) == shapely.GeometryType.POINT))
     if not len(asked):
         return straight
-    origin = np.column_stack([shapely.get_x(places[asked]), shapely.get_y(places[asked])])
-    place, start, end = _segments_near(query, role, places[asked], FAR_SIGMAS * sigma_ft[asked])
-    site, ray, distance = _crossings(origin, place, start, end)
-    near = distance <= FAR_SIGMAS * sigma_ft[asked][site]
-    beyond = np.exp(-0.5 * (distance[near] / sigma_ft[asked][site[near]]) ** 2)
-    stays, first = _along_rays(site[near], ray[near], distance[near], beyond, len(asked))
-    probability[asked], seen[asked] = stays, first
+    probability, seen = straight.probability.copy(), straight.seen.copy()
+    crossings = _crossings(query, role, places[asked], sigma_ft[asked], of)
+    cover = _cover(query, role, places[asked], of)
+    probability[asked], seen[asked] = _along_rays(crossings, cover, len(asked))
     return Integrated(probability, seen)
 
 
-def _segments_near(query: LayerQuery, role: str, places: Geometries, reach_ft: Floats) -> tuple[Rows, Floats, Floats]:
-    """Every edge segment whose piece lies in reach of a place: the place, and both ends."""
-    index, lines = query.features(role).edges()
-    place, piece = index.tree.query(places, predicate="dwithin", distance=reach_ft)
-    coordinates, owner = shapely.get_coordinates(lines[piece], return_index=True)
-    joined = np.flatnonzero(owner[1:] == owner[:-1])
-    return place[owner[joined]], coordinates[joined], coordinates[joined + 1]
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """Which polygons cover each place: coded place and feature pairs, and how many a place has."""
+
+    pairs: Rows
+    count: Rows
+    features: int
 
 
-def _crossings(origin: Floats, place: Rows, start: Floats, end: Floats) -> tuple[Rows, Rows, Floats]:
-    """Where each ray of each place crosses a segment: place, ray, distance in feet.
+@dataclass(frozen=True, slots=True)
+class _Crossings:
+    """Where rays cross edges: the ray (numbered over all places), the polygon, the distance in feet,
+    and the share of positions beyond."""
+
+    line: Rows
+    owner: Rows
+    distance_ft: Floats
+    beyond: Floats
+
+
+def _cover(query: LayerQuery, role: str, places: Geometries, of: npt.NDArray[np.bool_] | None) -> _Cover:
+    pairs = query.intersecting(role, places)
+    keep = pairs.distance_ft == 0.0
+    if of is not None:
+        keep &= of[pairs.feature]
+    features = len(query.features(role))
+    count = np.bincount(pairs.place[keep], minlength=len(places))
+    return _Cover(np.sort(pairs.place[keep] * features + pairs.feature[keep]), count, features)
+
+
+def _crossings(
+    query: LayerQuery, role: str, places: Geometries, sigma_ft: Floats, of: npt.NDArray[np.bool_] | None
+) -> _Crossings:
+    """Where each ray of each place crosses an edge within five sigmas.
 
     A ray that meets a vertex crosses just one of the two segments there (half-open), so that inside
     and outside alternate along it.
     """
+    place, owner, start, end = _segments_near(query, role, places, FAR_SIGMAS * sigma_ft, of)
+    origin = np.column_stack([shapely.get_x(places), shapely.get_y(places)])[place]
     angle = (np.arange(RAYS) + 0.5) * (2 * np.pi / RAYS)
     ray = np.column_stack([np.cos(angle), np.sin(angle)])
-    a, b = start - origin[place], end - origin[place]
+    a, b = start - origin, end - origin
     side_a = a[:, :1] * ray[:, 1] - a[:, 1:] * ray[:, 0]
     side_b = b[:, :1] * ray[:, 1] - b[:, 1:] * ray[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         along = side_a / (side_a - side_b)
-        ahead_a, ahead_b = a @ ray.T, b @ ray.T
-        distance = ahead_a + along * (ahead_b - ahead_a)
-    segment, number = np.nonzero(((side_a > 0) != (side_b > 0)) & (distance > 0))
-    return place[segment], number, distance[segment, number]
+        distance = a @ ray.T * (1 - along) + b @ ray.T * along
+    reach = FAR_SIGMAS * sigma_ft[place][:, None]
+    segment, number = np.nonzero(((side_a > 0) != (side_b > 0)) & (distance > 0) & (distance <= reach))
+    found = distance[segment, number]
+    beyond = np.exp(-0.5 * (found / sigma_ft[place[segment]]) ** 2)
+    return _Crossings(place[segment] * RAYS + number, owner[segment], found, beyond)
 
 
-def _along_rays(site: Rows, ray: Rows, distance: Floats, beyond: Floats, count: int) -> tuple[Floats, Floats]:
-    """The share of positions on the place's own side, and the share before the first edge."""
-    line = site * RAYS + ray
-    order = np.lexsort((distance, line))
-    line, beyond = line[order], beyond[order]
-    first = np.r_[True, line[1:] != line[:-1]] if len(line) else np.empty(0, dtype=bool)
-    position = np.arange(len(line)) - np.maximum.accumulate(np.where(first, np.arange(len(line)), 0))
-    sign = np.where(position % 2 == 0, -1.0, 1.0)
-    stays = 1 + np.bincount(line, weights=sign * beyond, minlength=count * RAYS)
-    seen = 1 - np.bincount(line[first], weights=beyond[first], minlength=count * RAYS)
+def _segments_near(
+    query: LayerQuery, role: str, places: Geometries, reach_ft: Floats, of: npt.NDArray[np.bool_] | None
+) -> tuple[Rows, Rows, Floats, Floats]:
+    """Every edge segment whose piece lies in reach of a place: place, polygon, both ends."""
+    index, lines = query.features(role).edges()
+    place, piece = index.tree.query(places, predicate="dwithin", distance=reach_ft)
+    if of is not None:
+        kept = of[index.rows[piece]]
+        place, piece = place[kept], piece[kept]
+    coordinates, pair = shapely.get_coordinates(lines[piece], return_index=True)
+    joined = np.flatnonzero(pair[1:] == pair[:-1])
+    return place[pair[joined]], index.rows[piece[pair[joined]]], coordinates[joined], coordinates[joined + 1]
+
+
+def _along_rays(crossings: _Crossings, cover: _Cover, count: int) -> tuple[Floats, Floats]:
+    """The share of positions on the place's own side, and the share before the first change of side."""
+    step = _steps(crossings, cover)
+    order = np.lexsort((-step, np.round(crossings.distance_ft / _SAME_FT), crossings.line))
+    line, beyond = crossings.line[order], crossings.beyond[order]
+    starts = np.r_[True, line[1:] != line[:-1]] if len(line) else np.empty(0, dtype=bool)
+    covered = _covers_after(step[order], line, starts, cover) > 0
+    own = cover.count[line // RAYS] > 0
+    before = np.r_[False, covered[:-1]] if len(line) else covered
+    before = np.where(starts, own, before)
+    turns = covered != before
+    sign = np.where(covered[turns] == own[turns], 1.0, -1.0)
+    stays = 1 + np.bincount(line[turns], weights=sign * beyond[turns], minlength=count * RAYS)
+    turned, first = np.unique(line[turns], return_index=True)
+    seen = np.ones(count * RAYS)
+    seen[turned] = 1 - beyond[turns][first]
     return stays.reshape(count, RAYS).mean(axis=1), seen.reshape(count, RAYS).mean(axis=1)
+
+
+def _steps(crossings: _Crossings, cover: _Cover) -> Rows:
+    """+1 where a ray enters a polygon, -1 where it leaves; each polygon alternates along a ray."""
+    order = np.lexsort((crossings.distance_ft, crossings.owner, crossings.line))
+    line, owner = crossings.line[order], crossings.owner[order]
+    code = (line // RAYS) * cover.features + owner
+    within = np.isin(code, cover.pairs)
+    fresh = np.r_[True, (line[1:] != line[:-1]) | (owner[1:] != owner[:-1])] if len(line) else np.empty(0, dtype=bool)
+    position = np.arange(len(line))
+    position = position - np.maximum.accumulate(np.where(fresh, position, 0))
+    step = np.empty(len(line), dtype=np.intp)
+    step[order] = np.where((position % 2 == 0) == within, -1, 1)
+    return step
+
+
+def _covers_after(step: Rows, line: Rows, starts: npt.NDArray[np.bool_], cover: _Cover) -> Rows:
+    """How many polygons cover a ray just after each of its crossings."""
+    total = np.cumsum(step)
+    before = np.where(starts, total - step, 0)
+    group = np.cumsum(starts) - 1
+    return total - before[starts][group] + cover.count[line // RAYS] if len(line) else total

@@ -50,6 +50,31 @@ def test_what_is_seen_never_grows_with_sigma(x: float, y: float, sigma: float, f
     assert seen[1] <= seen[0] + 1e-5
 
 
+def test_polygons_that_overlap_or_touch_count_as_one() -> None:
+    whole = drawn_query(drawn_layer("easement", [{"id": "1", "wkt": "POLYGON((0 0,100 0,100 20,0 20,0 0))"}]))
+    parts = drawn_query(
+        drawn_layer(
+            "easement",
+            [
+                {"id": "1", "wkt": "POLYGON((0 0,60 0,60 20,0 20,0 0))"},
+                {"id": "2", "wkt": "POLYGON((40 0,80 0,80 20,40 20,40 0))"},
+                {"id": "3", "wkt": "POLYGON((80 0,100 0,100 20,80 20,80 0))"},
+            ],
+        )
+    )
+    places = shapely.points([[50.3, 9], [79.1, 4], [101.2, 3], [60, 27], [10, 1]])
+    sigma, margin = np.array([6.0, 3.0, 2.0, 8.0, 4.0]), np.zeros(5)
+    one, three = (own_side(query, "easement", places, margin, sigma) for query in (whole, parts))
+    np.testing.assert_allclose(one.probability, three.probability, atol=1e-9)
+    np.testing.assert_allclose(one.seen, three.seen, atol=1e-9)
+
+
+def test_only_the_polygons_that_count_have_edges() -> None:
+    place, sigma = np.array([shapely.Point(100, 50)], dtype=object), np.array([8.0])
+    without = own_side(QUERY, "right_of_way", place, np.array([0.0]), sigma, of=np.array([True, False, True]))
+    assert without.probability[0] == pytest.approx(1.0, abs=1e-6)
+
+
 def test_a_place_far_from_every_edge_is_sure() -> None:
     probability, seen = _asked(np.array([shapely.Point(100, 5000)], dtype=object), np.array([3.0]))
     assert probability[0] == seen[0] == pytest.approx(1.0)
