@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,8 @@ _SAMPLE = 64
 """How many places tell what reach is likely to hold the nearest feature of most."""
 _MOST = 0.8
 _STEP = 1.5
+_SLACK_FT = 1e-6
+"""Two ways of computing one distance may differ by less than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.place)
+
+
+_NO_PAIRS = Pairs(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
 
 
 class LayerQuery:
@@ -141,40 +146,53 @@ def _with_k_nearest(index: Index, places: Geometries, reach_ft: float, k: int) -
     """
     unserved = np.arange(len(places))
     reach = _likely_reach(index, places, reach_ft, k)
-    parts = []
+    parts = [_NO_PAIRS]
     while len(unserved):
         pairs = _measured(index, places[unserved], reach)
         in_reach = np.bincount(pairs.place[pairs.distance_ft <= reach[pairs.place]], minlength=len(unserved))
         served = (in_reach >= k) | (reach >= reach_ft)
+        if served.all():
+            parts.append(Pairs(unserved[pairs.place], pairs.feature, pairs.distance_ft))
+            break
         kept = served[pairs.place]
         parts.append(Pairs(unserved[pairs.place[kept]], pairs.feature[kept], pairs.distance_ft[kept]))
         unserved = unserved[~served]
         reach = _next_reach(index, places[unserved], reach[~served], reach_ft, k)
-    return Pairs(*(np.concatenate(columns) for columns in zip(*map(_columns, parts), strict=True)))
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[Pairs]) -> Pairs:
+    if len(parts) <= 2:
+        return parts[-1]
+    return Pairs(
+        np.concatenate([part.place for part in parts]),
+        np.concatenate([part.feature for part in parts]),
+        np.concatenate([part.distance_ft for part in parts]),
+    )
 
 
 def _likely_reach(index: Index, places: Geometries, reach_ft: float, k: int) -> Floats:
     """A reach for each place in which most find their k nearest: their own, or what a sample says."""
     sample = places[:: max(1, len(places) // _SAMPLE)]
-    found = index.nearest_distance(sample, reach_ft + AT_LIMIT_FT)
+    found = _reach_of_nearest(index, sample, reach_ft)
     if len(sample) == len(places):
-        return np.minimum(found, reach_ft)
-    known = found[np.isfinite(found)]
+        return found
+    known = found[found < reach_ft]
     likely = np.quantile(known, _MOST) * np.sqrt(k) if len(known) else 0.0
     return np.full(len(places), min(likely, reach_ft))
+
+
+def _reach_of_nearest(index: Index, places: Geometries, reach_ft: float) -> Floats:
+    """A reach that holds the nearest entry of each place, and hardly more."""
+    return np.minimum(index.nearest_distance(places, reach_ft + AT_LIMIT_FT) + _SLACK_FT, reach_ft)
 
 
 def _next_reach(index: Index, places: Geometries, reach: Floats, reach_ft: float, k: int) -> Floats:
     """A wider reach: exact where one feature is wanted, else step by step."""
     if not len(places):
         return reach
-    nearest = index.nearest_distance(places, reach_ft + AT_LIMIT_FT)
-    wider = nearest if k == 1 else np.maximum(nearest, reach * _STEP + 1.0)
-    return np.minimum(wider, reach_ft)
-
-
-def _columns(pairs: Pairs) -> tuple[Rows, Rows, Floats]:
-    return pairs.place, pairs.feature, pairs.distance_ft
+    nearest = _reach_of_nearest(index, places, reach_ft)
+    return nearest if k == 1 else np.minimum(np.maximum(nearest, reach * _STEP + 1.0), reach_ft)
 
 
 def _ordered(features: Features, pairs: Pairs) -> Pairs:
