@@ -29,3 +29,7 @@ class UnknownPack(CaseError):
 
 class PlaceUnknown(CaseError):
     """A place that cannot be found; the message lists what comes near."""
+
+
+class CaseTableError(CaseError):
+    """A table of cases that cannot be read as one."""

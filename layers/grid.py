@@ -16,6 +16,7 @@ from layers.errors import GridError
 
 Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
 
 AT_LIMIT_FT = 0.01
 """Two lengths closer than this count as the same length (no map is better than this)."""

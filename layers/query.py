@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-import shapely
 
 from layers.errors import LayerMissing
-from layers.features import EVERYTHING, Features, Index, Rows, Selection
-from layers.grid import AT_LIMIT_FT, Floats, Geometries
+from layers.features import EVERYTHING, Features, Selection
+from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
 from layers.model import LayerVersion
+from layers.spatial_index import Index, in_strips
+
+_SAMPLE = 64
+"""How many places tell what reach is likely to hold the nearest feature of most."""
+_MOST = 0.8
+_STEP = 1.5
+_SLACK_FT = 1e-6
+"""Two ways of computing one distance may differ by less than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,9 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.place)
+
+
+_NO_PAIRS = Pairs(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
 
 
 class LayerQuery:
@@ -76,17 +85,14 @@ class LayerQuery:
         """Every feature that touches or overlaps a place (distance at most 0.01 ft)."""
         return self.within(role, places, 0.0, select)
 
-    def within(
-        self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection = EVERYTHING
-    ) -> Pairs:
+    def within(self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection = EVERYTHING) -> Pairs:
         """Every feature at most `reach_ft` from a place; at the limit (within 0.01 ft) is within."""
         features = self.features(role)
-        index = features.index(select)
-        reach = np.broadcast_to(np.asarray(reach_ft, dtype=np.float64), places.shape) + AT_LIMIT_FT
-        place, feature = _candidates(index, places, reach)
-        distance = _distances(features, feature, places[place], reach[place])
-        keep = distance <= reach[place]
-        return _ordered(features, place[keep], feature[keep], distance[keep])
+        rows = in_strips(places)
+        reach = np.broadcast_to(np.asarray(reach_ft, dtype=np.float64), len(places))[rows]
+        rows, reach = rows[reach >= 0], reach[reach >= 0]
+        found = _measured(features.index(select), places[rows], reach)
+        return _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft))
 
     def nearest(
         self,
@@ -103,113 +109,125 @@ class LayerQuery:
         smallest id comes first. Places with nothing in reach have no pair.
         """
         features = self.features(role)
-        reach = self._reach_of_kth(features.index(select), places, reach_ft, k)
-        pairs = self.within(role, places, reach, select)
-        return _first_k(features, pairs, k)
+        rows = in_strips(places)
+        found = _with_k_nearest(features.index(select), places[rows], reach_ft, k)
+        return _first_k(features, _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft)), k)
 
     def edge_distance(self, role: str, places: Geometries, reach_ft: float) -> tuple[Floats, Rows]:
         """Distance in feet from each place to the nearest boundary of a role's polygons.
 
-        Gives the distances (NaN where no boundary is in reach) and the feature rows (-1 there).
+        Gives the distances (NaN where no boundary is in reach) and the rows of the features whose
+        boundary it is (-1 there); of boundaries within 0.01 ft of the nearest, the smallest id's.
         """
         features = self.features(role)
-        index, lines = features.edges()
-        place, piece, found = _nearest_rows(index.tree, places, reach_ft + AT_LIMIT_FT)
-        distance = np.full(len(places), np.nan)
-        distance[place] = found
-        near_place, near_piece = _bounded(index.tree, places[place], found + AT_LIMIT_FT)
-        near = shapely.distance(lines[near_piece], places[place][near_place])
-        keep = near <= found[near_place] + AT_LIMIT_FT
-        owner = np.full(len(places), np.iinfo(np.intp).max, dtype=np.intp)
-        by_rank = features.rank[index.rows[near_piece[keep]]]
-        np.minimum.at(owner, place[near_place[keep]], by_rank)
-        row_of_rank = np.argsort(features.rank)
-        rows = np.full(len(places), -1, dtype=np.intp)
-        rows[place] = row_of_rank[owner[place]]
-        return distance, rows
-
-    @staticmethod
-    def _reach_of_kth(index: Index, places: Geometries, reach_ft: float, k: int) -> Floats:
-        """A reach for each place that surely holds its k nearest features, and few more."""
-        place, _, found = _nearest_rows(index.tree, places, reach_ft + AT_LIMIT_FT)
-        reach = np.full(len(places), -1.0)
-        reach[place] = np.minimum(found, reach_ft)
-        open_places = place if k > 1 else place[:0]
-        while len(open_places):
-            wider = np.minimum(np.maximum(reach[open_places] * 2, 10.0), reach_ft)
-            counted, _ = _bounded(index.tree, places[open_places], wider)
-            enough = np.bincount(counted, minlength=len(open_places)) >= 2 * k
-            reach[open_places] = wider
-            open_places = open_places[~enough & (wider < reach_ft)]
-        return reach
+        rows = in_strips(places)
+        found = _with_k_nearest(features.edges(), places[rows], reach_ft, 1)
+        pairs = _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft))
+        owners = _first_k(features, pairs, 1)
+        distance, row = np.full(len(places), np.nan), np.full(len(places), -1, dtype=np.intp)
+        distance[owners.place] = pairs.distance_ft[_starts(pairs.place)]
+        row[owners.place] = owners.feature
+        return distance, row
 
 
-def _nearest_rows(tree: shapely.STRtree, places: Geometries, reach: float) -> tuple[Rows, Rows, Floats]:
-    """For each place in reach: its row, one nearest row of the tree, the distance."""
-    asked = np.flatnonzero(~(shapely.is_missing(places) | shapely.is_empty(places)))
-    if not len(asked) or not len(tree):
-        return np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0)
-    (place, row), distance = tree.query_nearest(
-        places[asked], max_distance=reach, return_distance=True, all_matches=False
+def _measured(index: Index, places: Geometries, reach_ft: Floats) -> Pairs:
+    """Every pair at most `reach_ft` apart, or within 0.01 ft of it, in no order."""
+    limit = reach_ft + AT_LIMIT_FT
+    place, entry = index.candidates(places, limit + AT_LIMIT_FT)
+    distance = index.distance(places[place], entry)
+    near = distance <= limit[place]
+    return Pairs(place[near], index.rows[entry[near]], distance[near])
+
+
+def _with_k_nearest(index: Index, places: Geometries, reach_ft: float, k: int) -> Pairs:
+    """Pairs that hold the k nearest entries of each place, and all that tie with them.
+
+    Asks everybody with one likely reach, and those that found fewer than k again, with more.
+    """
+    unserved = np.arange(len(places))
+    reach = _likely_reach(index, places, reach_ft, k)
+    parts = [_NO_PAIRS]
+    while len(unserved):
+        pairs = _measured(index, places[unserved], reach)
+        in_reach = np.bincount(pairs.place[pairs.distance_ft <= reach[pairs.place]], minlength=len(unserved))
+        served = (in_reach >= k) | (reach >= reach_ft)
+        if served.all():
+            parts.append(Pairs(unserved[pairs.place], pairs.feature, pairs.distance_ft))
+            break
+        kept = served[pairs.place]
+        parts.append(Pairs(unserved[pairs.place[kept]], pairs.feature[kept], pairs.distance_ft[kept]))
+        unserved = unserved[~served]
+        reach = _next_reach(index, places[unserved], reach[~served], reach_ft, k)
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[Pairs]) -> Pairs:
+    if len(parts) <= 2:
+        return parts[-1]
+    return Pairs(
+        np.concatenate([part.place for part in parts]),
+        np.concatenate([part.feature for part in parts]),
+        np.concatenate([part.distance_ft for part in parts]),
     )
-    return asked[place], row, distance
 
 
-def _candidates(index: Index, places: Geometries, reach: Floats) -> tuple[Rows, Rows]:
-    place, row = _bounded(index.tree, places, reach)
-    return place, index.rows[row]
+def _likely_reach(index: Index, places: Geometries, reach_ft: float, k: int) -> Floats:
+    """A reach for each place in which most find their k nearest: their own, or what a sample says."""
+    sample = places[:: max(1, len(places) // _SAMPLE)]
+    found = _reach_of_nearest(index, sample, reach_ft)
+    if len(sample) == len(places):
+        return found
+    known = found[found < reach_ft]
+    likely = np.quantile(known, _MOST) * np.sqrt(k) if len(known) else 0.0
+    return np.full(len(places), min(likely, reach_ft))
 
 
-def _bounded(tree: shapely.STRtree, places: Geometries, reach: Floats) -> tuple[Rows, Rows]:
-    """Pairs whose boxes lie within reach of each other; a negative reach asks for nothing."""
-    bounds = shapely.bounds(places)
-    asked = np.flatnonzero(np.isfinite(bounds[:, 0]) & (reach >= 0))
-    west, south, east, north = bounds[asked].T
-    r = reach[asked]
-    boxes = shapely.box(west - r, south - r, east + r, north + r)
-    place, row = tree.query(boxes)
-    return asked[place], row
+def _reach_of_nearest(index: Index, places: Geometries, reach_ft: float) -> Floats:
+    """A reach that holds the nearest entry of each place, and hardly more."""
+    return np.minimum(index.nearest_distance(places, reach_ft + AT_LIMIT_FT) + _SLACK_FT, reach_ft)
 
 
-def _distances(features: Features, rows: Rows, places: Geometries, reach: Floats) -> Floats:
-    """Distance of each pair in feet; pairs surely beyond their reach may read as infinite."""
-    shapes = features.prepared()[rows]
-    large = shapely.is_prepared(shapes)
-    distance = np.full(len(rows), np.inf)
-    distance[~large] = shapely.distance(shapes[~large], places[~large])
-    inside = np.zeros(len(rows), dtype=bool)
-    inside[large] = shapely.intersects(shapes[large], places[large])
-    distance[inside] = 0.0
-    left = np.flatnonzero(large & ~inside)
-    left = left[shapely.dwithin(shapes[left], places[left], reach[left] + AT_LIMIT_FT)]
-    distance[left] = shapely.distance(shapes[left], places[left])
-    return distance
+def _next_reach(index: Index, places: Geometries, reach: Floats, reach_ft: float, k: int) -> Floats:
+    """A wider reach: exact where one feature is wanted, else step by step."""
+    if not len(places):
+        return reach
+    nearest = _reach_of_nearest(index, places, reach_ft)
+    return nearest if k == 1 else np.minimum(np.maximum(nearest, reach * _STEP + 1.0), reach_ft)
 
 
-def _ordered(features: Features, place: Rows, feature: Rows, distance: Floats) -> Pairs:
-    order = np.lexsort((features.rank[feature], distance, place))
-    return Pairs(place[order], feature[order], distance[order])
+def _ordered(features: Features, pairs: Pairs) -> Pairs:
+    order = np.lexsort((features.rank[pairs.feature], pairs.distance_ft, pairs.place))
+    return Pairs(pairs.place[order], pairs.feature[order], pairs.distance_ft[order])
+
+
+def _starts(place: Rows) -> Rows:
+    """Where each place begins in an ordered column of places."""
+    return np.flatnonzero(np.r_[True, place[1:] != place[:-1]][: len(place)])
 
 
 def _first_k(features: Features, pairs: Pairs, k: int) -> Pairs:
     """The k first of each place: again and again the nearest, ties within 0.01 ft by rank."""
-    place, feature, distance = pairs.place, pairs.feature, pairs.distance_ft
-    left = np.ones(len(place), dtype=bool)
-    turns: list[npt.NDArray[np.intp]] = []
+    turns: list[Rows] = []
+    left = np.arange(len(pairs))
     for _ in range(k):
-        rows = np.flatnonzero(left)
-        if not len(rows):
+        if not len(left):
             break
-        starts = np.flatnonzero(np.r_[True, place[rows][1:] != place[rows][:-1]])
-        nearest = np.repeat(distance[rows][starts], np.diff(np.r_[starts, len(rows)]))
-        tied = rows[distance[rows] <= nearest + AT_LIMIT_FT]
-        by_rank = tied[np.lexsort((features.rank[feature[tied]], place[tied]))]
-        chosen = by_rank[np.r_[True, place[by_rank][1:] != place[by_rank][:-1]]]
+        chosen = left[_first_of_tied(features, pairs.place[left], pairs.feature[left], pairs.distance_ft[left])]
         turns.append(chosen)
-        left[chosen] = False
+        left = np.setdiff1d(left, chosen, assume_unique=True)
     if not turns:
         return pairs
-    turn = np.concatenate([np.full(len(chosen), number) for number, chosen in enumerate(turns)])
     rows = np.concatenate(turns)
-    rows = rows[np.lexsort((turn, place[rows]))]
-    return Pairs(place[rows], feature[rows], distance[rows])
+    rows = rows[np.argsort(pairs.place[rows], kind="stable")]
+    return Pairs(pairs.place[rows], pairs.feature[rows], pairs.distance_ft[rows])
+
+
+def _first_of_tied(features: Features, place: Rows, feature: Rows, distance: Floats) -> Rows:
+    """For each place the row of the smallest id among those that tie with its nearest."""
+    starts = _starts(place)
+    nearest = np.repeat(distance[starts], np.diff(np.r_[starts, len(place)]))
+    tied = np.flatnonzero(distance <= nearest + AT_LIMIT_FT)
+    if len(tied) == len(starts):
+        return starts
+    by_rank = tied[np.lexsort((features.rank[feature[tied]], place[tied]))]
+    return by_rank[_starts(place[by_rank])]

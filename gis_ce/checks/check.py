@@ -97,11 +97,17 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing to draw: geometry on the local grid in feet, what it is, and its label."""
+    """One thing to draw: geometry on the local grid in feet, what it is, and its label.
+
+    `role` is that of the layer it comes from, so that a map can tell water from sewer; `modelled` is
+    true where it rests on a model and must not look like a record.
+    """
 
     geometry: BaseGeometry
     kind: EvidenceKind
     label: str
+    role: str | None = None
+    modelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

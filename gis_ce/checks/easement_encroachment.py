@@ -130,7 +130,11 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
         return Account(answered(question, findings, row, f"no easement within {reach}"), tuple(evidence))
     easement = query.features("easement").geometry[feature]
     basis = "modelled" if facts["modelled"][row] else "recorded"
-    evidence.append(Evidence(easement, "easement", f"easement {facts['easement_id'][row]} ({basis})"))
+    evidence.append(
+        Evidence(
+            easement, "easement", f"easement {facts['easement_id'][row]} ({basis})", "easement", basis == "modelled"
+        )
+    )
     if float(facts["depth_ft"][row]) > 0:
         evidence.append(Evidence(shapely.intersection(structure, easement), "encroached", _taken(findings, row)))
     else:

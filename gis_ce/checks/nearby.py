@@ -53,4 +53,4 @@ def facilities_within(place: BaseGeometry, query: LayerQuery, reach_ft: float, d
 
 def evidence_of(facilities: Sequence[Facility]) -> list[Evidence]:
     """Facilities as things to draw, with their distance."""
-    return [Evidence(item.geometry, "facility", item.named) for item in facilities]
+    return [Evidence(item.geometry, "facility", item.named, item.role) for item in facilities]

@@ -112,7 +112,7 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     if facility >= 0:
         role, distance = str(facts["facility_role"][row]), feet(float(facts["facility_distance_ft"][row]))
         shape = query.features(role).geometry[facility]
-        evidence.append(Evidence(shape, "facility", f"{role.replace('_', ' ')} {facts['facility_id'][row]}"))
+        evidence.append(Evidence(shape, "facility", f"{role.replace('_', ' ')} {facts['facility_id'][row]}", role))
         evidence.append(Evidence(shapely.shortest_line(place, shape), "distance", distance))
         said.append(f"Nearest facility: {role.replace('_', ' ')} {facts['facility_id'][row]} ({distance}).")
     if address >= 0:

@@ -132,8 +132,8 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     near = shapely.clip_by_rect(line, *shapely.bounds(shapely.buffer(place, distance + 100.0)))
     zone = shapely.buffer(near, half, cap_style="round")
     evidence += [
-        Evidence(zone, "zone", f"tolerance zone ±{number(half)} ft, presumptive"),
-        Evidence(line, "main", str(facts["facility_id"][row])),
+        Evidence(zone, "zone", f"tolerance zone ±{number(half)} ft, presumptive", role),
+        Evidence(line, "main", str(facts["facility_id"][row]), role),
         Evidence(shapely.shortest_line(place, line), "distance", feet(distance)),
     ]
     reach = rule.number("listing_reach_ft")

@@ -105,7 +105,7 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
         fact = f"no main that counts within {feet(SEARCH_REACH_FT)}"
         return Account(answered(question, findings, row, fact), tuple(evidence))
     main = query.features("water_main").geometry[main_row]
-    evidence.append(Evidence(main, "main", f"{facts['facility_id'][row]}"))
+    evidence.append(Evidence(main, "main", f"{facts['facility_id'][row]}", "water_main"))
     distance = float(facts["distance_ft"][row])
     if distance > 0:
         evidence.append(Evidence(shapely.shortest_line(parcel, main), "distance", feet(distance)))

@@ -1,0 +1,170 @@
+"""What a caller may see: every router gets a view that is already narrowed, so none can leak by forgetting."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from gis_ce.assess import assess, explain
+from gis_ce.checks.check import Account, Check, Findings, Sites
+from gis_ce.checks.measuring import unmeasured
+from gis_ce.locate import AddressBook
+from gis_ce.rules import RuleBook
+from layers.errors import LayerMissing
+from layers.model import City, LayerDescription, LayerVersion
+from layers.query import LayerQuery
+
+Caller = Literal["public", "staff"]
+
+FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""Headers that say a request came through a proxy: then the loopback address is the proxy's own."""
+
+NOT_OPEN = "This cannot be answered here: it needs a layer that is missing, or that is kept for staff."
+
+_PERSONAL = ("owner_name", "name", "mail_name", "mail_address", "mail_city", "mail_state", "mail_zip")
+_LINKING = ("main_id", "account_id", "upstream_node", "downstream_node", "facility_id", "deed_book", "deed_page")
+_PUBLIC_NAMES = ("street", "water_body", "jurisdiction")
+_TURNED_BY_MORE = ("tolerance_zone",)
+"""Checks whose answer a layer of `also` can turn, not only enrich: a hidden lateral has a zone too."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLayer:
+    """One layer that a caller may see."""
+
+    version: LayerVersion
+    description: LayerDescription
+
+
+def caller_of(address: str | None, host: str, headers: Collection[str]) -> Caller:
+    """Staff is who sits at this machine; everybody else is the public.
+
+    `address` is the peer of the connection, never what a header claims. A request that names a
+    proxy, or that was sent to another host name than this machine's own (a web page elsewhere can
+    point its name here), is public even from the loopback address.
+    """
+    forwarded = any(name in headers for name in FORWARDED)
+    return "staff" if _is_loopback(address) and _names_this_machine(host) and not forwarded else "public"
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        found = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return False
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_loopback
+
+
+def _names_this_machine(host: str) -> bool:
+    name = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
+    return name.lower() == "localhost" or _is_loopback(name)
+
+
+def is_public(description: LayerDescription, city: City) -> bool:
+    """Whether the public may see a layer.
+
+    Both the published snapshot and the city file must say so, and a derived layer is public only if
+    all that it was made from is: a strip along a main shows the main.
+    """
+    return description.audience == "public" and _declared_public(description.name, city, ())
+
+
+def _declared_public(name: str, city: City, seen: tuple[str, ...]) -> bool:
+    declared = city.layer(name)
+    if declared is None or declared.audience != "public" or name in seen:
+        return False
+    inputs = declared.derivation.inputs if declared.derivation else ()
+    return all(_declared_public(other, city, (*seen, name)) for other in inputs)
+
+
+class View:
+    """All that one caller may ask of one set of layer versions.
+
+    `layers` are the layers that may be seen, by name. A check that would need a hidden layer is
+    not run: it is undecided, and says nothing of what the layer holds.
+    """
+
+    def __init__(
+        self,
+        caller: Caller,
+        query: LayerQuery,
+        layers: Mapping[str, SeenLayer],
+        hidden_roles: Collection[str],
+        rulebook: RuleBook,
+        confidence: float,
+    ) -> None:
+        self.caller = caller
+        self.query = query
+        self.layers = dict(layers)
+        self.rulebook = rulebook
+        self.confidence = confidence
+        self._hidden = frozenset(hidden_roles)
+        self._addresses: AddressBook | None = None
+
+    @property
+    def addresses(self) -> AddressBook:
+        """The addresses that the caller may look up."""
+        if self._addresses is None:
+            self._addresses = AddressBook(self.query)
+        return self._addresses
+
+    def layer(self, name: str) -> SeenLayer:
+        """The layer of that name; raises LayerMissing alike for unknown and for hidden ones."""
+        if name not in self.layers:
+            raise LayerMissing(f"There is no layer {name!r} here; GET /layers lists those that there are.")
+        return self.layers[name]
+
+    def fields(self, role_fields: Sequence[str], role: str) -> tuple[str, ...]:
+        """The fields of a role that the caller may read."""
+        if self.caller == "staff":
+            return tuple(role_fields)
+        allowed = [name for name in role_fields if name not in _LINKING]
+        return tuple(name for name in allowed if name not in _PERSONAL or (name == "name" and role in _PUBLIC_NAMES))
+
+    def may_answer(self, check: Check) -> bool:
+        """Whether all that decides a check is open to the caller."""
+        deciding = {*check.roles, *(check.also if check.name in _TURNED_BY_MORE else ())}
+        return not deciding & self._hidden
+
+    def assess(self, sites: Sites, checks: Sequence[Check]) -> dict[str, Findings]:
+        """The findings of each check for all sites at once; not open ones are undecided."""
+        open_checks = [check for check in checks if self.may_answer(check)]
+        found = assess(sites, self.query, self.rulebook, open_checks, self.confidence)
+        return {check.name: found.get(check.name) or self._refused(check, sites) for check in checks}
+
+    def explain(self, check: Check, sites: Sites, findings: Findings, row: int) -> Account:
+        """One answer in words and pictures."""
+        if not self.may_answer(check):
+            return Account(f"{check.question} Undecided. {NOT_OPEN}", ())
+        return explain(check, sites, self.query, findings, row)
+
+    def _refused(self, check: Check, sites: Sites) -> Findings:
+        count = len(sites)
+        chosen = self.rulebook.choose(check.rule_subject, sites.day)
+        return Findings(
+            check=check.name,
+            answers=check.answers,
+            answer=np.full(count, -1, dtype=np.int8),
+            probability=np.full(count, np.nan),
+            sigma_ft=np.full(count, np.nan),
+            reason=np.zeros(count, dtype=np.int16),
+            reasons=(NOT_OPEN,),
+            measures=unmeasured(count, chosen),
+            versions={},
+        )
+
+
+def narrowed(
+    caller: Caller, layers: Mapping[str, SeenLayer], city: City
+) -> tuple[dict[str, SeenLayer], frozenset[str]]:
+    """The layers that a caller may see, and the roles of which something stays hidden."""
+    if caller == "staff":
+        return dict(layers), frozenset()
+    seen = {name: layer for name, layer in layers.items() if is_public(layer.description, city)}
+    hidden = frozenset(layer.description.role for name, layer in layers.items() if name not in seen)
+    return seen, hidden

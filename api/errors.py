@@ -1,0 +1,128 @@
+"""Which HTTP status each kind of mistake has: the one table, answered as RFC 9457 problem details."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from gis_ce.errors import CaseError, PlaceUnknown, RuleFileError, UnknownCheck, UnknownPack
+from layers.errors import (
+    CityFileError,
+    GridError,
+    IngestRefused,
+    LayerMissing,
+    LayersError,
+    SourceError,
+    VersionMissing,
+)
+
+
+class ApiError(Exception):
+    """A mistake in what was asked over HTTP or on the command line, in one clear sentence."""
+
+
+class BadPlace(ApiError):
+    """A place that cannot be used as it was sent; the message says which one and why."""
+
+
+class TooMuch(ApiError):
+    """More in one request than the service answers at once."""
+
+
+class NoCity(ApiError):
+    """No city has been imported yet, so there is nothing to ask."""
+
+
+STATUS: Mapping[type[Exception], int] = {
+    ApiError: 400,
+    BadPlace: 400,
+    TooMuch: 413,
+    NoCity: 503,
+    CaseError: 500,
+    PlaceUnknown: 404,
+    UnknownCheck: 400,
+    UnknownPack: 500,
+    RuleFileError: 500,
+    LayersError: 500,
+    LayerMissing: 404,
+    VersionMissing: 503,
+    CityFileError: 500,
+    GridError: 500,
+    SourceError: 502,
+    IngestRefused: 409,
+}
+"""The status of each kind of mistake; a subclass that is not listed has the status of its parent."""
+
+OURS: tuple[type[Exception], ...] = (ApiError, CaseError, LayersError)
+"""The roots of all mistakes that have one clear sentence."""
+
+PROBLEM = "application/problem+json"
+_INSIDE = "The service cannot answer because of a fault in its own files; its log says which."
+_LOG = logging.getLogger("gis_ce.api")
+_TAGS = ("body", "one", "many", "collection")
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of a mistake."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def problem(status: int, detail: str) -> JSONResponse:
+    """One problem in the form of RFC 9457."""
+    content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse(content, status_code=status, media_type=PROBLEM)
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Make every mistake answer as problem details."""
+    for kind in OURS:
+        app.add_exception_handler(kind, _mistake)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _mistake(request: Request, error: Exception) -> JSONResponse:
+    status = status_of(error)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, VersionMissing):
+        _LOG.error("%s %s: %s", request.method, request.url.path, error)
+        return problem(status, _INSIDE)
+    return problem(status, str(error))
+
+
+def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return problem(400, validation_sentence(error.errors()))
+
+
+def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    answer = problem(error.status_code, f"{error.detail}." if error.detail else "")
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _unexpected(_: Request, __: Exception) -> JSONResponse:
+    return problem(500, "Something went wrong that should not; the service's log has the details.")
+
+
+def validation_sentence(errors: Any) -> str:
+    """The first mistake in a request, with its field, and how many more there are."""
+    first = errors[0]
+    where = ".".join(str(part) for part in first["loc"] if part not in _TAGS) or "the body"
+    said = "is missing" if first["type"] == "missing" else _lowered(first["msg"].removeprefix("Value error, "))
+    if first["type"] == "json_invalid":
+        where, said = "the body", f"is not JSON: {first.get('ctx', {}).get('error', first['msg'])}"
+    more = f" There are {len(errors) - 1} more mistakes." if len(errors) > 1 else ""
+    return f"{where}: {said.rstrip('.')}.{more}"
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

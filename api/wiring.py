@@ -1,0 +1,111 @@
+"""The only place that knows which stores are in use: from settings to an open city."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from threading import RLock
+from zoneinfo import ZoneInfo
+
+from api.access import Caller, SeenLayer, View, narrowed
+from api.errors import NoCity
+from api.settings import Settings
+from gis_ce.city_rules import CityRules, city_rules
+from layers.city import read_city
+from layers.grid import Grid
+from layers.model import City, LayerVersion
+from layers.versions import LayerStore
+
+_REMEMBERED = "current.json"
+
+
+@dataclass(frozen=True, slots=True)
+class CityFolders:
+    """Where a city keeps its layer versions and its import reports."""
+
+    layers: Path
+    reports: Path
+
+
+@dataclass
+class OpenCity:
+    """One city with its layers and rules; views of it are kept while the catalogue is unchanged."""
+
+    city: City
+    city_file: Path
+    folders: CityFolders
+    store: LayerStore
+    rules: CityRules
+    _views: dict[Caller, View] = field(default_factory=dict, repr=False)
+    _seen: dict[str, LayerVersion] = field(default_factory=dict, repr=False)
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    @property
+    def grid(self) -> Grid:
+        """The city's grid."""
+        return Grid(self.city.grid_epsg)
+
+    def today(self) -> date:
+        """The day it is in the city."""
+        return datetime.now(ZoneInfo(self.city.time_zone)).date()
+
+    def view(self, caller: Caller) -> View:
+        """What a caller may ask, over the layer versions that are current now; resolve it once a request."""
+        with self._lock:
+            current = self.store.current()
+            if current != self._seen:
+                self._views, self._seen = {}, current
+            if caller not in self._views:
+                self._views[caller] = self._view(caller, current)
+            return self._views[caller]
+
+    def _view(self, caller: Caller, current: dict[str, LayerVersion]) -> View:
+        """Loads and narrows. The features stay shared between the callers where they see the same layers."""
+        everything = {
+            name: SeenLayer(version, self.store.part(version.version).description) for name, version in current.items()
+        }
+        seen, hidden = narrowed(caller, everything, self.city)
+        versions = {name: layer.version.version for name, layer in seen.items()}
+        query = self.store.open(versions, grid_epsg=self.city.grid_epsg)
+        return View(caller, query, seen, hidden, self.rules.rulebook, self.rules.confidence)
+
+
+def folders_of(settings: Settings, city: City) -> CityFolders:
+    """The folders of a city under the data folder."""
+    slug = re.sub(r"[^a-z0-9]+", "-", city.name.lower()).strip("-") or "city"
+    return CityFolders(settings.data / slug / "layers", settings.data / slug / "reports")
+
+
+def open_city(settings: Settings, city_file: Path | None = None) -> OpenCity:
+    """The city of a file, else of the settings, else the one imported last; raises NoCity without any."""
+    path = city_file or settings.city or remembered_city(settings)
+    if path is None:
+        raise NoCity(
+            f"No city has been imported into {settings.data} yet: try `gis-ce demo`, "
+            "or `gis-ce layers import --city FILE`."
+        )
+    city = read_city(path)
+    folders = folders_of(settings, city)
+    return OpenCity(city, path, folders, LayerStore(folders.layers), city_rules(city, str(path)))
+
+
+def remembered_city(settings: Settings) -> Path | None:
+    """The city file that was imported last into the data folder, or None."""
+    try:
+        path = Path(json.loads((settings.data / _REMEMBERED).read_text("utf-8"))["city"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoCity(f"{settings.data / _REMEMBERED} is damaged ({error}); import a city again.") from error
+    return path
+
+
+def remember_city(settings: Settings, city_file: Path) -> None:
+    """Note the city that commands work with from now on."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    unfinished = settings.data / f"{_REMEMBERED}.unfinished"
+    unfinished.write_text(json.dumps({"city": str(city_file.resolve())}), "utf-8")
+    unfinished.replace(settings.data / _REMEMBERED)

@@ -1,0 +1,161 @@
+"""Many cases at once: a table of cases in, the same table with the findings out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+
+from gis_ce.case_table import Cases
+from gis_ce.checks.check import Check, Findings, Measures, Sites
+from layers.features import Rows, Texts
+from layers.order import hilbert_order
+from layers.query import LayerQuery
+
+Assess = Callable[[Sites, Sequence[Check]], Mapping[str, Findings]]
+
+PLACE_COLUMNS = ("easting_ft", "northing_ft", "located_by", "problem", "layer_versions")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many sites have one answer of one check; `answer` is None for undecided, `reason` says why."""
+
+    check: str
+    answer: str | None
+    reason: str | None
+    count: int
+
+
+def assess_cases(table: pa.Table, cases: Cases, checks: Sequence[Check], assess: Assess, query: LayerQuery) -> pa.Table:
+    """The table with a column for every answer, reason, measure and rule; its rows keep their order.
+
+    Columns of the table that have the name of one of ours are kept as `given_<name>`. The geometry
+    column holds the places on the grid in feet, as WKB; it is empty where a row was not located.
+    """
+    findings = assessed(cases.sites, checks, assess)
+    ours: dict[str, pa.Array] = _place_columns(cases, findings)
+    for name, found in findings.items():
+        ours |= finding_columns(name, found, query)
+    given = {f"given_{name}" if name in ours else name: table.column(name) for name in table.column_names}
+    given.pop("geometry", None)
+    shapes = pa.array(shapely.to_wkb(cases.sites.place), pa.binary())
+    return pa.table({**given, **ours, "geometry": shapes})
+
+
+def assessed(sites: Sites, checks: Sequence[Check], assess: Assess) -> dict[str, Findings]:
+    """The findings of sites that are asked in the order of a Hilbert curve, which is quicker."""
+    if len(sites) < 2:
+        return dict(assess(sites, checks))
+    located = np.flatnonzero(~(shapely.is_missing(sites.place) | shapely.is_empty(sites.place)))
+    rest = np.setdiff1d(np.arange(len(sites)), located)
+    along = hilbert_order(np.array([str(row) for row in located], dtype=object), sites.place[located])
+    order = np.concatenate([located[along], rest])
+    back = np.empty(len(order), dtype=np.intp)
+    back[order] = np.arange(len(order))
+    return {name: taken(found, back) for name, found in assess(sites.take(order), checks).items()}
+
+
+def taken(found: Findings, rows: Rows) -> Findings:
+    """The findings of the given rows, in that order."""
+    return replace(
+        found,
+        answer=found.answer[rows],
+        probability=found.probability[rows],
+        sigma_ft=found.sigma_ft[rows],
+        reason=found.reason[rows],
+        measures=_taken_measures(found.measures, rows),
+    )
+
+
+def _taken_measures(measures: Measures, rows: Rows) -> Measures:
+    return replace(
+        measures,
+        margin_ft=measures.margin_ft[rows],
+        chosen=replace(measures.chosen, index=measures.chosen.index[rows]),
+        feature=measures.feature[rows],
+        layer_sigma_ft=measures.layer_sigma_ft[rows],
+        reason=None if measures.reason is None else measures.reason[rows],
+        band_ft=None if measures.band_ft is None else measures.band_ft[rows],
+        facts={name: values[rows] for name, values in measures.facts.items()},
+    )
+
+
+def finding_columns(name: str, found: Findings, query: LayerQuery) -> dict[str, pa.Array]:
+    """One check's findings as columns; units are in their names."""
+    measures = found.measures
+    rules = [rule.id for rule in measures.chosen.rules]
+    columns = {
+        name: _words(found.answers, found.answer),
+        f"{name}_reason": _words(found.reasons, found.reason),
+        f"{name}_margin_ft": _numbers(measures.margin_ft),
+        f"{name}_probability": _numbers(found.probability),
+        f"{name}_feature_id": pa.array(feature_ids(found, query), pa.string()),
+        f"{name}_rule_id": _words(rules, measures.chosen.index),
+    }
+    if not found.answers:
+        columns = {key: columns[key] for key in (f"{name}_reason", f"{name}_rule_id")}
+    facts = {f"{name}_{fact}": values for fact, values in measures.facts.items() if not fact.endswith("_row")}
+    return columns | {key: _fact(values) for key, values in facts.items()}
+
+
+def feature_ids(found: Findings, query: LayerQuery) -> Texts:
+    """The id of the feature that each answer turned on; None where there is none."""
+    measures = found.measures
+    if measures.role is None or not query.has(measures.role):
+        return np.asarray(measures.facts.get("facility_id", np.full(len(found), None, dtype=object)), dtype=object)
+    ids = np.append(query.features(measures.role).ids, np.array([None], dtype=object))
+    return np.asarray(ids[measures.feature], dtype=object)
+
+
+def tally(table: pa.Table, checks: Sequence[Check]) -> list[Tally]:
+    """How often each answer and each reason stands in a table of findings."""
+    found = []
+    for check in checks:
+        reason = f"{check.name}_reason"
+        answer = table.column(check.name) if check.answers else pa.nulls(len(table), pa.string())
+        pairs = pa.table({"answer": answer, "reason": table.column(reason)})
+        counted = pairs.group_by(["answer", "reason"]).aggregate([([], "count_all")]).to_pylist()
+        rows = [Tally(check.name, row["answer"], row["reason"], int(row["count_all"])) for row in counted]
+        found += sorted(rows, key=lambda row: (row.answer is None, row.answer or "", -row.count))
+    return found
+
+
+def _place_columns(cases: Cases, findings: Mapping[str, Findings]) -> dict[str, pa.Array]:
+    middles = shapely.get_coordinates(_points(cases.sites.place))
+    versions = {layer: version for found in findings.values() for layer, version in found.versions.items()}
+    said = json.dumps(versions, sort_keys=True)
+    return {
+        "located_by": pa.array(cases.located_by, pa.string()),
+        "problem": pa.array(cases.problem, pa.string()),
+        "easting_ft": _numbers(middles[:, 0]),
+        "northing_ft": _numbers(middles[:, 1]),
+        "layer_versions": pa.array([said] * len(cases.sites), pa.string()),
+    }
+
+
+def _points(places: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    points = shapely.centroid(places)
+    points[shapely.is_missing(points) | shapely.is_empty(points)] = shapely.Point(np.nan, np.nan)
+    return points
+
+
+def _words(words: Sequence[str], codes: npt.NDArray[Any]) -> pa.Array:
+    """The word of each code; null for -1."""
+    return pa.array(np.array([*words, None], dtype=object)[codes], pa.string())
+
+
+def _numbers(values: npt.NDArray[np.float64]) -> pa.Array:
+    return pa.array(np.asarray(values, dtype=np.float64), pa.float64(), from_pandas=True)
+
+
+def _fact(values: npt.NDArray[Any]) -> pa.Array:
+    if values.dtype == object:
+        return pa.array([None if value is None else str(value) for value in values], pa.string())
+    return pa.array(values, from_pandas=values.dtype.kind == "f")

@@ -1,0 +1,52 @@
+"""The tables of a city file that say how its cases are decided: `[rules]` and `[decision]`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gis_ce.decision import CONFIDENCE
+from gis_ce.rule_files import open_pack
+from gis_ce.rules import RuleBook
+from layers.errors import CityFileError, Mistake
+from layers.model import City
+
+_TABLES = {"rules": ("pack", "folder"), "decision": ("confidence",)}
+
+
+@dataclass(frozen=True, slots=True)
+class CityRules:
+    """The rules of a city, and how probable an answer must be there."""
+
+    rulebook: RuleBook
+    confidence: float
+
+
+def city_rules(city: City, path: str = "city.toml") -> CityRules:
+    """The rules that a city file names; raises CityFileError with every mistake in the two tables.
+
+    `[rules] folder` is the city's own folder of packs, relative to the city file's data.
+    """
+    mistakes = _mistakes(city)
+    if mistakes:
+        raise CityFileError(path, mistakes)
+    rules, decision = city.other["rules"], city.other.get("decision", {})
+    folder = city.folder / str(rules["folder"]) if "folder" in rules else None
+    return CityRules(open_pack(str(rules["pack"]), folder), float(str(decision.get("confidence", CONFIDENCE))))
+
+
+def _mistakes(city: City) -> list[Mistake]:
+    found = [
+        Mistake(f"[{table}] {key}", f"is not a key of this table; it has {', '.join(known)}")
+        for table, known in _TABLES.items()
+        for key in city.other.get(table, {})
+        if key not in known
+    ]
+    rules, decision = city.other.get("rules", {}), city.other.get("decision", {})
+    if not isinstance(rules.get("pack"), str):
+        found.append(Mistake("[rules] pack", 'is missing; name a rules pack, such as "nc-raleigh-2016"'))
+    if not isinstance(rules.get("folder", ""), str):
+        found.append(Mistake("[rules] folder", "must be a text"))
+    confidence = decision.get("confidence", CONFIDENCE)
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0.5 < confidence < 1:
+        found.append(Mistake("[decision] confidence", f"must lie between 0.5 and 1, not {confidence!r}"))
+    return found

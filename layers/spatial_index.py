@@ -1,0 +1,132 @@
+"""Spatial indexes over the features of a role: they select candidates and decide nothing."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from layers.grid import Floats, Geometries, Rows
+
+_LARGE_VERTICES = 256
+_PIECE_VERTICES = 16
+_SORTED_FROM = 64
+_STRIP_PLACES = 32
+
+
+class Index:
+    """A spatial index over some geometries; `rows` leads back from its entries to their features.
+
+    A candidate query prepares each place and asks small entries; large entries are prepared
+    themselves, once, since looking through all their vertices for each place would cost more.
+    """
+
+    def __init__(self, geometry: Geometries, rows: Rows) -> None:
+        self.rows = rows
+        self.geometry = geometry
+        large = shapely.get_num_coordinates(geometry) > _LARGE_VERTICES
+        self._small, self._large = np.flatnonzero(~large), np.flatnonzero(large)
+        self._small_tree = _built(geometry[self._small])
+        self._large_tree = _built(_prepared_copies(geometry[self._large]))
+        self._prepared = np.full(len(geometry), -1, dtype=np.intp)
+        self._prepared[self._large] = np.arange(len(self._large))
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
+        """Pairs of place and entry at most about `reach_ft` apart; no pair in reach is left out."""
+        place, entry = self._small_tree.query(places, predicate="dwithin", distance=reach_ft)
+        if not len(self._large):
+            return place, self._small[entry]
+        large_place, large_entry = self._large_candidates(places, reach_ft)
+        return np.concatenate([place, large_place]), np.concatenate([self._small[entry], large_entry])
+
+    def distance(self, places: Geometries, entries: Rows) -> Floats:
+        """Distance in feet of each place from the entry of the same row; 0 where they touch or overlap."""
+        if not len(self._large):
+            return np.asarray(shapely.distance(self.geometry[entries], places), dtype=np.float64)
+        distance, apart = np.zeros(len(entries)), np.ones(len(entries), dtype=bool)
+        large = np.flatnonzero(self._prepared[entries] >= 0)
+        with self._lock:
+            prepared = self._large_tree.geometries[self._prepared[entries[large]]]
+            apart[large] = ~shapely.intersects(prepared, places[large])
+        distance[apart] = shapely.distance(self.geometry[entries[apart]], places[apart])
+        return distance
+
+    def nearest_distance(self, places: Geometries, reach_ft: float) -> Floats:
+        """Distance in feet from each place to the nearest entry; infinite where none is in reach."""
+        distance = np.full(len(places), np.inf)
+        for tree in (tree for tree in (self._small_tree, self._large_tree) if len(tree)):
+            (place, _), found = tree.query_nearest(
+                places, max_distance=reach_ft, return_distance=True, all_matches=False
+            )
+            distance[place] = np.minimum(distance[place], found)
+        return distance
+
+    def _large_candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
+        west, south, east, north = shapely.bounds(places).T
+        boxes = shapely.box(west - reach_ft, south - reach_ft, east + reach_ft, north + reach_ft)
+        place, entry = self._large_tree.query(boxes)
+        with self._lock:  # a prepared geometry fills its caches at the first question: one thread at a time
+            near = shapely.dwithin(self._large_tree.geometries[entry], places[place], reach_ft[place])
+        return place[near], self._large[entry[near]]
+
+
+def in_strips(places: Geometries) -> Rows:
+    """The rows of places that have a position, neighbours next to each other: kinder to the memory."""
+    west, south = shapely.bounds(places)[:, :2].T
+    rows = np.flatnonzero(np.isfinite(west))
+    if len(rows) < _SORTED_FROM:
+        return rows
+    x, y = west[rows], south[rows]
+    strips = max(1.0, np.sqrt(len(rows) / _STRIP_PLACES))
+    height = max(float(np.ptp(y)) / strips, 1.0)
+    strip = ((y - y.min()) / height).astype(np.int32)
+    return rows[np.lexsort((np.where(strip % 2, -x, x), strip))]
+
+
+def boundary_index(polygons: Geometries) -> Index:
+    """An index over the boundaries of polygons, cut into short pieces."""
+    parts, part_owner = shapely.get_parts(polygons, return_index=True)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    lines, ring = _pieces(rings)
+    return Index(lines, np.asarray(part_owner[ring_part[ring]], dtype=np.intp))
+
+
+def _pieces(rings: Geometries) -> tuple[Geometries, Rows]:
+    """Every ring as lines of few vertices, with the ring that each belongs to."""
+    coordinates, ring_of = shapely.get_coordinates(rings, return_index=True)
+    counts = np.bincount(ring_of, minlength=len(rings))
+    starts = np.cumsum(counts) - counts
+    steps = _PIECE_VERTICES - 1
+    pieces_in = np.maximum(1, -(-(counts - 1) // steps))
+    ring = np.repeat(np.arange(len(rings)), pieces_in)
+    first = starts[ring] + steps * _position_in_group(pieces_in)
+    last = np.minimum(first + steps, starts[ring] + counts[ring] - 1)
+    lengths = last - first + 1
+    vertex = np.repeat(first, lengths) + _position_in_group(lengths)
+    lines = shapely.linestrings(coordinates[vertex], indices=np.repeat(np.arange(len(first)), lengths))
+    return np.asarray(lines, dtype=object), ring
+
+
+def _position_in_group(sizes: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """0, 1, 2, ... within each of the groups that follow one another."""
+    ends = np.cumsum(sizes)
+    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
+
+
+def _built(geometry: Geometries) -> shapely.STRtree:
+    """A tree that is built now: built at the first question, two threads could meet in it."""
+    tree = shapely.STRtree(geometry)
+    tree.query(shapely.Point(0, 0))
+    return tree
+
+
+def _prepared_copies(geometry: Geometries) -> Geometries:
+    copies: Geometries = shapely.from_wkb(shapely.to_wkb(geometry))
+    shapely.prepare(copies)
+    return copies
