@@ -9,8 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from gis_ce.decision import Integrated, straight_edge
-from layers.features import Rows
-from layers.grid import Floats, Geometries
+from layers.grid import Floats, Geometries, Rows
 from layers.query import LayerQuery
 
 RAYS = 72
@@ -111,12 +110,12 @@ def _segments_near(
     query: LayerQuery, role: str, places: Geometries, reach_ft: Floats, of: npt.NDArray[np.bool_] | None
 ) -> tuple[Rows, Rows, Floats, Floats]:
     """Every edge segment whose piece lies in reach of a place: place, polygon, both ends."""
-    index, lines = query.features(role).edges()
-    place, piece = index.tree.query(places, predicate="dwithin", distance=reach_ft)
+    index = query.features(role).edges()
+    place, piece = index.candidates(places, reach_ft)
     if of is not None:
         kept = of[index.rows[piece]]
         place, piece = place[kept], piece[kept]
-    coordinates, pair = shapely.get_coordinates(lines[piece], return_index=True)
+    coordinates, pair = shapely.get_coordinates(index.geometry[piece], return_index=True)
     joined = np.flatnonzero(pair[1:] == pair[:-1])
     return place[pair[joined]], index.rows[piece[pair[joined]]], coordinates[joined], coordinates[joined + 1]
 
