@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
+from gis_ce.checks.crossing import lying
+from gis_ce.checks.easement_basis import GUARD, deed_of, modelled
 from gis_ce.checks.measuring import first_of_each, ids_of, sigmas_of
 from gis_ce.checks.overlap import Overlaps, overlaps
 from gis_ce.checks.wording import answered, feet
@@ -17,7 +18,6 @@ from layers.query import LayerQuery, Pairs
 
 _NO_STRUCTURE = 0
 _REASONS = ("No structure was given; draw it, or send its outline.",)
-GUARD = "This easement is modelled, not recorded: verify the recorded easement before any letter."
 
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
@@ -49,7 +49,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         layer_sigma_ft=sigmas_of(features, feature),
         reason=np.where(without, _NO_STRUCTURE, -1).astype(np.int16),
         reasons=_REASONS,
-        facts=_facts(sites, features, touching, taken, chief, feature, distance),
+        facts=_facts(sites, features, touching, taken, chief, feature, distance) | _lying_facts(sites, query, feature),
     )
 
 
@@ -90,9 +90,21 @@ def _facts(
         "length_along_ft": _of(chief, taken.length_along_ft),
         "distance_ft": distance,
         "all_easements_sqft": _joint_area(sites, features, touching),
-        "modelled": _modelled(features)[feature] & (feature >= 0)
-        if len(features)
-        else np.zeros(len(sites), dtype=bool),
+        "modelled": modelled(features, feature),
+    }
+
+
+def _lying_facts(sites: Sites, query: LayerQuery, feature: Rows) -> dict[str, Fact]:
+    features = query.features("easement")
+    easements = np.full(len(sites), None, dtype=object)
+    easements[feature >= 0] = features.geometry[feature[feature >= 0]]
+    how = lying(sites.structure, easements, query)
+    return {
+        "crossings": how.crossings,
+        "crossing_angle_deg": how.crossing_angle_deg,
+        "free_left_ft": how.free_left_ft,
+        "free_right_ft": how.free_right_ft,
+        "pipe_clearance_ft": how.pipe_clearance_ft,
     }
 
 
@@ -109,14 +121,6 @@ def _joint_area(sites: Sites, features: Features, touching: Pairs) -> Floats:
     return total
 
 
-def _modelled(features: Features) -> npt.NDArray[np.bool_]:
-    """Whether each easement rests on a model: its own word, else its layer's."""
-    by_layer = np.array([part.description.basis == "modelled" for part in features.parts])[features.layer_of]
-    own = features.texts("basis")
-    stated = np.array([word is not None for word in own], dtype=bool)
-    return np.asarray(np.where(stated, own == "modelled", by_layer), dtype=np.bool_)
-
-
 def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
     """The encroached area on its easement, or the distance to the nearest one."""
     facts, structure = findings.measures.facts, sites.structure[row]
@@ -128,21 +132,34 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     if feature < 0:
         reach = feet(-float(findings.measures.margin_ft[row]))
         return Account(answered(question, findings, row, f"no easement within {reach}"), tuple(evidence))
-    easement = query.features("easement").geometry[feature]
-    basis = "modelled" if facts["modelled"][row] else "recorded"
-    evidence.append(
-        Evidence(
-            easement, "easement", f"easement {facts['easement_id'][row]} ({basis})", "easement", basis == "modelled"
-        )
-    )
+    features = query.features("easement")
+    easement, guess = features.geometry[feature], bool(facts["modelled"][row])
+    label = f"easement {facts['easement_id'][row]} ({deed_of(features, feature)})"
+    evidence.append(Evidence(easement, "easement", label, "easement", guess))
     if float(facts["depth_ft"][row]) > 0:
         evidence.append(Evidence(shapely.intersection(structure, easement), "encroached", _taken(findings, row)))
     else:
         line = shapely.shortest_line(structure, easement)
         evidence.append(Evidence(line, "distance", feet(float(facts["distance_ft"][row]))))
     said = answered(question, findings, row, _fact(findings, row))
-    guard = f" {GUARD}" if facts["modelled"][row] else ""
-    return Account(said + guard, tuple(evidence))
+    return Account(" ".join([said, *_lies(findings, row), *([GUARD] if guess else [])]), tuple(evidence))
+
+
+def _lies(findings: Findings, row: int) -> list[str]:
+    """The crossings, the width left free and the clearance to the pipe, where they apply."""
+    facts = {name: values[row] for name, values in findings.measures.facts.items()}
+    said = []
+    if facts["crossings"] > 0:
+        times = "once" if facts["crossings"] == 1 else f"{facts['crossings']} times"
+        said.append(f"The line lies in it {times}, at {facts['crossing_angle_deg']:.0f} degrees to it.")
+    if facts["depth_ft"] > 0:
+        left, right = feet(float(facts["free_left_ft"])), feet(float(facts["free_right_ft"]))
+        said.append(f"Free width left: {left} on one side, {right} on the other.")
+    if facts["pipe_clearance_ft"] > 0:
+        said.append(f"Clearance to the pipe: {feet(float(facts['pipe_clearance_ft']))}.")
+    elif facts["pipe_clearance_ft"] == 0:
+        said.append("It stands over the pipe.")
+    return said
 
 
 def _fact(findings: Findings, row: int) -> str:

@@ -39,7 +39,7 @@ _PROBE_FT = 0.5
 def overlaps(structures: Geometries, easements: Geometries, query: LayerQuery) -> Overlaps:
     """The overlap of each structure with the easement of the same row."""
     shape: Geometries = shapely.intersection(structures, easements)
-    along = _directions(shapely.centroid(shape), easements, query)
+    along = directions(shapely.centroid(shape), easements, query)
     length_along, width_across = _extents(shape, along)
     area = shapely.area(shape)
     length = np.where(area > 0, 0.0, shapely.length(shape))
@@ -54,7 +54,7 @@ def _depths(shapes: Geometries, easements: Geometries) -> Floats:
     return depth
 
 
-def _directions(middle: Geometries, easements: Geometries, query: LayerQuery) -> Floats:
+def directions(middle: Geometries, easements: Geometries, query: LayerQuery) -> Floats:
     """Unit vectors, shape (n, 2), along the easement at each middle."""
     direction = _long_axes(easements)
     distance = np.full(len(middle), np.inf)
