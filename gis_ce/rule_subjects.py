@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-ValueKind = Literal["number", "yes_no", "text", "texts"]
+ValueKind = Literal["number", "yes_no", "text", "texts", "table"]
+
+_AVAILABILITY: Mapping[str, ValueKind] = {"limit_ft": "number", "measured_from": "text", "not_counted_use": "texts"}
 
 SUBJECTS: Mapping[str, Mapping[str, ValueKind]] = {
     "right_of_way": {},
+    "public_or_private": {},
     "tolerance_zone": {
         "base": "text",
         "half_diameter": "yes_no",
@@ -18,10 +21,75 @@ SUBJECTS: Mapping[str, Mapping[str, ValueKind]] = {
         "facility_types": "texts",
         "listing_reach_ft": "number",
     },
-    "water_availability": {"limit_ft": "number", "measured_from": "text", "not_counted_use": "texts"},
+    "ticket_life": {"life": "number", "life_unit": "text", "counted_from": "text"},
+    "ticket_notice": {"minimum": "number", "minimum_unit": "text", "counted_from": "text"},
+    "ticket_kinds": {
+        "allow_digging": "texts",
+        "never_allow_digging": "texts",
+        "no_notice_needed": "texts",
+        "three_hour": "texts",
+        "cancel": "texts",
+    },
+    "response_codes": {"codes": "table"},
+    "root_causes": {"causes": "table"},
+    "holidays": {"country": "text", "subdivision": "text"},
+    "locate_ticket": {"search_reach_ft": "number"},
+    "contractor_tickets": {"reach_ft": "number", "days_before": "number", "days_after": "number"},
+    "meter_side": {"search_reach_ft": "number"},
+    "water_availability": _AVAILABILITY,
+    "sewer_availability": _AVAILABILITY,
+    "services_available": {},
+    "utility_present": {},
+    "easement_exists": {},
     "easement_encroachment": {"search_reach_ft": "number"},
+    "easement_exists": {"search_reach_ft": "number"},
+    "properly_located": {},
+    "asset_clearance": {
+        "hydrant_ring_in": "number",
+        "hydrant_outlet_in": "number",
+        "hydrant_outlet_half_angle_deg": "number",
+        "hydrant_vehicle_ft": "number",
+        "hydrant_vegetation_ft": "number",
+        "search_reach_ft": "number",
+    },
+    "easement_width": {"widths": "table"},
+    "asset_clearance": {"search_reach_ft": "number"},
+    "hydrant_clearance": {"ring_in": "number", "front_in": "number", "front_outlet_over_in": "number"},
+    "hydrant_vegetation": {"ring_ft": "number"},
+    "hydrant_parking": {"kerb_ft": "number"},
+    "valve_clearance": {"ring_in": "number"},
+    "manhole_clearance": {"ring_in": "number"},
+    "meter_clearance": {"ring_in": "number"},
     "nearest_asset_and_address": {"search_reach_ft": "number"},
+    "jurisdiction": {},
+    "same_owner": {},
 }
 """Subject to its required values; units stand in the names of the values."""
 
-OPTIONAL_VALUES: Mapping[str, ValueKind] = {"subaqueous_ft": "number", "note": "text"}
+OPTIONAL_VALUES: Mapping[str, ValueKind] = {
+    "subaqueous_ft": "number",
+    "maximum": "number",
+    "maximum_unit": "text",
+    "front_sector_deg": "number",
+    "note": "text",
+}
+
+TABLE_COLUMNS: Mapping[str, Mapping[str, ValueKind]] = {
+    "codes": {"meaning": "text", "clear": "yes_no", "marked": "yes_no"},
+    "causes": {"group": "text", "meaning": "text"},
+    "widths": {"width_ft": "number", "utility": "text"},
+}
+"""Values of the kind `table`: the columns that each of their lines must have."""
+
+OPTIONAL_COLUMNS: Mapping[str, ValueKind] = {
+    "depth_over_ft": "number",
+    "depth_to_ft": "number",
+    "kept_clear_ft": "number",
+    "note": "text",
+}
+
+UNITS = ("working_days", "calendar_days")
+"""What a value named `..._unit` may say."""
+
+TEXT_KINDS = ("statute", "ordinance", "regulation", "standard", "bill", "page", "map", "setting")
+"""What the words of a rule are. The text of a bill is no statute; a setting is the city's own choice."""

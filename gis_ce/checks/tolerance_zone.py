@@ -9,97 +9,80 @@ import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import OURS, ids_of
+from gis_ce.checks.deepest import Deepest, half_width_ft
+from gis_ce.checks.marks import LINE_ROLES, marked, marked_diameter_in
+from gis_ce.checks.measuring import OURS
 from gis_ce.checks.nearby import DepthOf, evidence_of, facilities_within
+from gis_ce.checks.submerged import submerged
 from gis_ce.checks.wording import answered, feet, number
 from gis_ce.rules import Chosen, Rule, RuleBook
-from layers.features import Features, Rows
-from layers.grid import AT_LIMIT_FT, Floats
+from layers.features import Features
+from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
 from layers.query import LayerQuery
 
 SEARCH_REACH_FT = 1000.0
 """How far facilities are looked for; with none in reach the margin is at least this much outside."""
-INCHES_PER_FOOT = 12.0
-ROLES = ("water_main", "sewer_main", "lateral")
-"""The underground lines that can have a zone; the rule says which of them do."""
-
-
-def half_width_ft(features: Features, rows: Rows, rule: Rule) -> Floats:
-    """Half the width of the zone around each line, in feet from the line.
-
-    Half the diameter plus the rule's inches where the diameter is known. Where it is not, the
-    rule's own inches, counted from the line, since the map shows no edge of a mark.
-    """
-    diameter = features.numbers("diameter_in")[rows]
-    known = diameter > 0
-    half = np.where(known, diameter / 2, 0.0) if rule.holds("half_diameter") else np.zeros(len(rows))
-    add = np.where(known, rule.number("add_in"), rule.number("unknown_diameter_add_in"))
-    return (half + add) / INCHES_PER_FOOT
 
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
-    """How far inside the zone the place lies, in feet, for the zone it lies deepest in."""
+    """How far inside the zone the place lies, in feet, for the zone it lies deepest in.
+
+    Measured from the locator's marks where the case brings them, else from the line on the map.
+    """
     chosen = rulebook.choose("tolerance_zone", sites.day)
-    best = _Best(len(sites))
+    deepest = Deepest(len(sites), SEARCH_REACH_FT)
     for number_of_rule, rule in enumerate(chosen.rules):
         rows = np.flatnonzero(chosen.index == number_of_rule)
         if len(rows):
-            _measure_under(rule, rows, sites, query, best)
-    return _measures(best, chosen, sites)
+            _measure_under(rule, rows, sites, query, deepest)
+    return _measures(deepest, chosen, sites)
 
 
-class _Best:
-    """The deepest zone found so far, for each site."""
-
-    def __init__(self, count: int) -> None:
-        self.margin_ft = np.full(count, -SEARCH_REACH_FT)
-        self.half_width_ft = np.full(count, np.nan)
-        self.feature = np.full(count, -1, dtype=np.intp)
-        self.id = np.full(count, None, dtype=object)
-        self.role = np.full(count, None, dtype=object)
-        self.layer_sigma_ft = np.zeros(count)
-        self.diameter_known = np.zeros(count, dtype=bool)
-
-
-def _measure_under(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, best: _Best) -> None:
+def _measure_under(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deepest: Deepest) -> None:
     places = sites.place[rows]
-    for role in (role for role in ROLES if role in rule.texts("facility_types") and query.has(role)):
+    for role in (role for role in LINE_ROLES if role in rule.texts("facility_types") and query.has(role)):
         features = query.features(role)
-        counted = features.index(OURS).rows
+        diameter = features.numbers("diameter_in")
+        counted = diameter[features.index(OURS).rows]
         if not len(counted):
             continue
-        widths = half_width_ft(features, counted, rule)
+        widths = half_width_ft(np.array([np.nanmax(counted, initial=0.0), np.nan, 1e-9]), rule)
         near = query.nearest(role, places, reach_ft=SEARCH_REACH_FT, select=OURS)
         reach = np.full(len(places), -1.0)
         reach[near.place] = near.distance_ft + (widths.max() - widths.min())
         pairs = query.within(role, places, reach, OURS)
-        half = half_width_ft(features, pairs.feature, rule)
-        _keep_deepest(best, role, features, rows[pairs.place], pairs.feature, half - pairs.distance_ft, half)
+        half = half_width_ft(diameter[pairs.feature], rule)
+        deepest.keep(role, features, rows[pairs.place], pairs.feature, pairs.distance_ft, half)
+        _measure_submerged(rule, role, rows, places, query, deepest)
+    _measure_marks(rule, rows, sites, query, deepest)
 
 
-def _keep_deepest(
-    best: _Best, role: str, features: Features, site: Rows, feature: Rows, margin_ft: Floats, half_ft: Floats
+def _measure_submerged(
+    rule: Rule, role: str, rows: Rows, places: Geometries, query: LayerQuery, deepest: Deepest
 ) -> None:
-    """Takes the deepest zone of each site; within 0.01 ft the role first asked, then the smallest id."""
-    deepest = np.full(len(best.margin_ft), -np.inf)
-    np.maximum.at(deepest, site, margin_ft)
-    tied = np.flatnonzero(margin_ft >= deepest[site] - AT_LIMIT_FT)
-    order = tied[np.lexsort((features.rank[feature[tied]], site[tied]))]
-    if not len(order):
+    """The wider zone of a line where it lies under a water body."""
+    clearance = rule.number("subaqueous_ft")
+    if np.isnan(clearance) or not query.has("water_body"):
         return
-    first = order[np.r_[True, site[order][1:] != site[order][:-1]]]
-    better = first[(margin_ft[first] > best.margin_ft[site[first]] + AT_LIMIT_FT) | (best.feature[site[first]] < 0)]
-    at, rows = site[better], feature[better]
-    best.margin_ft[at] = margin_ft[better]
-    best.half_width_ft[at] = half_ft[better]
-    best.feature[at] = rows
-    best.id[at] = ids_of(features, rows)
-    best.role[at] = role
-    best.layer_sigma_ft[at] = features.sigma_ft[rows]
-    best.diameter_known[at] = features.numbers("diameter_in")[rows] > 0
+    pairs = query.within(role, places, clearance, OURS)
+    wet = submerged(query, role, pairs.feature)
+    distance = shapely.distance(places[pairs.place], wet)
+    under = np.flatnonzero(distance <= clearance + AT_LIMIT_FT)
+    half, features = np.full(len(under), clearance), query.features(role)
+    site, feature = rows[pairs.place[under]], pairs.feature[under]
+    deepest.keep(role, features, site, feature, distance[under], half, subaqueous=True)
 
 
-def _measures(best: _Best, chosen: Chosen, sites: Sites) -> Measures:
+def _measure_marks(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deepest: Deepest) -> None:
+    site = np.intersect1d(rows, marked(sites))
+    if not len(site):
+        return
+    diameter = marked_diameter_in(sites, site, query, rule.number("listing_reach_ft"))
+    distance = shapely.distance(sites.place[site], sites.detail("marks")[site])
+    deepest.replace_by_mark(site, distance, half_width_ft(diameter, rule), diameter > 0)
+
+
+def _measures(best: Deepest, chosen: Chosen, sites: Sites) -> Measures:
     margin: npt.NDArray[np.float64] = np.where(shapely.is_missing(sites.place), np.nan, best.margin_ft)
     band = np.where(np.isnan(best.half_width_ft), np.inf, 2 * best.half_width_ft)
     return Measures(
@@ -114,6 +97,8 @@ def _measures(best: _Best, chosen: Chosen, sites: Sites) -> Measures:
             "distance_ft": best.half_width_ft - best.margin_ft,
             "half_width_ft": best.half_width_ft,
             "diameter_known": best.diameter_known,
+            "subaqueous": best.subaqueous,
+            "measured_from": np.where(best.from_mark, "mark", "map"),
         },
     )
 
@@ -127,13 +112,14 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     if role is None or rule is None:
         fact = f"no facility within {feet(SEARCH_REACH_FT)}"
         return Account(answered("Within or outside the tolerance zone", findings, row, fact), tuple(evidence))
-    line = query.features(role).geometry[feature]
+    mark = sites.detail("marks")[row]
+    line = query.features(role).geometry[feature] if mark is None else mark
     half, distance = float(facts["half_width_ft"][row]), float(facts["distance_ft"][row])
     near = shapely.clip_by_rect(line, *shapely.bounds(shapely.buffer(place, distance + 100.0)))
     zone = shapely.buffer(near, half, cap_style="round")
     evidence += [
-        Evidence(zone, "zone", f"tolerance zone ±{number(half)} ft, presumptive", role),
-        Evidence(line, "main", str(facts["facility_id"][row]), role),
+        Evidence(zone, "zone", f"tolerance zone ±{number(half)} ft{'' if mark else ', presumptive'}", role),
+        Evidence(line, "main", "mark" if mark else str(facts["facility_id"][row]), role),
         Evidence(shapely.shortest_line(place, line), "distance", feet(distance)),
     ]
     reach = rule.number("listing_reach_ft")
@@ -145,18 +131,21 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
 def _sentence(findings: Findings, row: int, listed: Iterable[str], reach_ft: float) -> str:
     facts = findings.measures.facts
     half, distance = float(facts["half_width_ft"][row]), float(facts["distance_ft"][row])
+    marked_there = facts["measured_from"][row] == "mark"
+    start = "the locator's mark" if marked_there else str(facts["facility_id"][row])
     unknown = "" if facts["diameter_known"][row] else ", diameter unknown"
-    fact = f"{feet(distance)} from {facts['facility_id'][row]}; half-width {number(half)} ft{unknown}"
+    wet = ", under a water body" if facts["subaqueous"][row] else ""
+    fact = f"{feet(distance)} from {start}; half-width {number(half)} ft{unknown}{wet}"
     said = answered("Within or outside the tolerance zone", findings, row, fact)
-    names = "; ".join(listed) or "none"
-    return f"{said} Presumptive: measured from the line on the map, not from a mark. Within {feet(reach_ft)}: {names}."
+    basis = "" if marked_there else " Presumptive: measured from the line on the map, not from a mark."
+    return f"{said}{basis} Within {feet(reach_ft)}: {'; '.join(listed) or 'none'}."
 
 
 def _depth(rule: Rule) -> DepthOf:
     def depth(role: str, features: Features, rows: Rows, distance_ft: Floats) -> Floats:
         if role not in rule.texts("facility_types"):
             return -distance_ft
-        return half_width_ft(features, rows, rule) - distance_ft
+        return half_width_ft(features.numbers("diameter_in")[rows], rule) - distance_ft
 
     return depth
 
@@ -166,7 +155,7 @@ CHECK = Check(
     question="Does the place lie within the tolerance zone?",
     answers=("within", "outside"),
     roles=("water_main", "sewer_main"),
-    also=("lateral", "hydrant", "valve", "blowoff", "manhole", "meter"),
+    also=("lateral", "water_body", "hydrant", "valve", "blowoff", "manhole", "meter"),
     measure=measure,
     explain=explain,
     rule_subject="tolerance_zone",
