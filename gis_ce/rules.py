@@ -6,16 +6,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from gis_ce.clock import NO_HOLIDAYS, Calendar
 from layers.features import Days
 from layers.grid import Floats
 
 Status = Literal["confirmed", "unconfirmed", "missing"]
-Value = float | bool | str | tuple[str, ...]
+TextKind = Literal["statute", "ordinance", "regulation", "standard", "bill", "page", "map", "setting"]
+Cell = float | bool | str
+Value = Cell | tuple[str, ...] | Mapping[str, Mapping[str, Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Who has read the official text of a rule, when, and where it stands."""
+
+    by: str
+    read_on: date
+    citation: str
+    source_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,8 @@ class Rule:
     """One rule with its words, its source and the days on which it is in force (both included).
 
     `limit_included` says whether a measure exactly at the limit (within 0.01 ft) lies inside it.
-    `status`: only a confirmed rule has been read in its official text by somebody named.
+    `status`: only a confirmed rule has been read in its official text; `reading` says by whom, where
+    a city has recorded it. `text_is` says what the words are: those of a bill are no statute's.
     """
 
     id: str
@@ -39,6 +53,8 @@ class Rule:
     grade: str | None
     read_on: date
     values: Mapping[str, Value]
+    text_is: TextKind = "page"
+    reading: Reading | None = None
 
     def in_force(self, day: date) -> bool:
         """Whether the rule is in force on a day."""
@@ -53,6 +69,16 @@ class Rule:
         """A list of words of the rule; empty where it has none."""
         value = self.values.get(name, ())
         return value if isinstance(value, tuple) else ()
+
+    def word(self, name: str) -> str:
+        """A word of the rule; empty where it has none."""
+        value = self.values.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def table(self, name: str) -> Mapping[str, Mapping[str, Cell]]:
+        """A table of the rule, by the name or code of its lines; empty where it has none."""
+        value = self.values.get(name)
+        return value if isinstance(value, Mapping) else {}
 
     def holds(self, name: str) -> bool:
         """A yes or no of the rule; no where it has none."""
@@ -87,12 +113,31 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class PackTests:
+    """What a pack must answer: a drawn town (role to rows with `id` and `wkt`), and cases in it."""
+
+    town: Mapping[str, Sequence[Mapping[str, Any]]]
+    cases: tuple[Mapping[str, Any], ...]
+
+
+NO_TESTS = PackTests({}, ())
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All rules of one pack, by subject and in order of time."""
+    """All rules of one pack, by subject and in order of time.
+
+    `base` is the pack it extends (a city's extends its state's), `tests` what it must answer to be
+    trusted, `calendar` the holidays that working days leave out.
+    """
 
     pack: str
     title: str
     rules: tuple[Rule, ...]
+    jurisdiction: str = ""
+    base: RuleBook | None = None
+    tests: PackTests = NO_TESTS
+    calendar: Calendar = NO_HOLIDAYS
 
     def of(self, subject: str) -> tuple[Rule, ...]:
         """The rules of a subject, oldest first."""
