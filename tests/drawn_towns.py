@@ -60,15 +60,25 @@ def sites(
     structures: Sequence[str | None] | None = None,
     sigma_ft: float | Sequence[float] = 0.0,
     on: date | Sequence[date] = NEW_YEAR,
+    details: Mapping[str, Any] | None = None,
 ) -> Sites:
-    """Sites from WKT; one sigma and one day for all, or one each."""
+    """Sites from WKT; one sigma and one day for all, or one each; `details` hold for all (marks as WKT)."""
     count = len(places)
     return Sites(
         _shapes(places),
         _shapes(structures or [None] * count),
         np.broadcast_to(np.asarray(sigma_ft, dtype=np.float64), count).copy(),
         np.broadcast_to(np.asarray(on, dtype="datetime64[D]"), count).copy(),
+        {name: _detail(name, value, count) for name, value in (details or {}).items()},
     )
+
+
+def _detail(name: str, value: Any, count: int) -> np.ndarray[Any, np.dtype[np.object_]]:
+    if name in ("marks", "exposed"):
+        return _shapes([value] * count)
+    column = np.empty(count, dtype=object)
+    column[:] = [value] * count
+    return column
 
 
 def _shapes(texts: Sequence[str | None]) -> np.ndarray[Any, np.dtype[np.object_]]:

@@ -15,7 +15,8 @@ from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import by_name
 from gis_ce.rule_files import open_pack
 
-BOOK = yaml.safe_load((Path(__file__).parent / "situations.yaml").read_text(encoding="utf-8"))
+BOOKS = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(Path(__file__).parent.glob("situations*.yaml"))]
+SITUATIONS = [(book["town"], situation) for book in BOOKS for situation in book["situations"]]
 RULES = open_pack("nc-raleigh-2016")
 LATEST = date(2026, 11, 1)
 
@@ -24,11 +25,11 @@ def _named(situation: dict[str, Any]) -> str:
     return f"{situation['check']}: {situation.get('name') or situation.get('at')}"
 
 
-@pytest.mark.parametrize("situation", BOOK["situations"], ids=_named)
-def test_every_situation_is_answered_as_an_officer_would(situation: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("town", "situation"), SITUATIONS, ids=[_named(situation) for _, situation in SITUATIONS])
+def test_every_situation_is_answered_as_an_officer_would(town: dict[str, Any], situation: dict[str, Any]) -> None:
     layers = [
         drawn_layer(role, rows, stale_after_days=30 if role in situation.get("stale", ()) else None)
-        for role, rows in BOOK["town"].items()
+        for role, rows in town.items()
         if role not in situation.get("without", ())
     ]
     query = drawn_query(*layers)
@@ -36,7 +37,13 @@ def test_every_situation_is_answered_as_an_officer_would(situation: dict[str, An
     assert check is not None
     at = situation.get("at")
     place = f"POINT({at[0]} {at[1]})" if at else None
-    asked = sites([place], [situation.get("structure")], situation.get("sigma_ft", 0.0), situation.get("day", LATEST))
+    asked = sites(
+        [place],
+        [situation.get("structure")],
+        situation.get("sigma_ft", 0.0),
+        situation.get("day", LATEST),
+        situation.get("details"),
+    )
     findings = assess(asked, query, RULES, [check])[check.name]
     sentence = explain(check, asked, query, findings, 0).sentence
 
@@ -55,8 +62,6 @@ def test_every_situation_is_answered_as_an_officer_would(situation: dict[str, An
 
 
 def test_every_check_and_every_answer_has_a_situation() -> None:
-    seen = {
-        (row["check"], row.get("answer", "undecided" if "undecided" in row else None)) for row in BOOK["situations"]
-    }
+    seen = {(row["check"], row.get("answer", "undecided" if "undecided" in row else None)) for _, row in SITUATIONS}
     wanted = {(check.name, answer) for check in CHECKS for answer in (*check.answers, "undecided")}
     assert wanted <= seen

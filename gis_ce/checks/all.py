@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from gis_ce.checks import (
+    asset_clearance,
     easement_encroachment,
+    easement_exists,
     nearest_asset_and_address,
+    properly_located,
     right_of_way,
     tolerance_zone,
     water_available,
@@ -14,7 +17,10 @@ from gis_ce.checks.check import Check
 CHECKS: tuple[Check, ...] = (
     right_of_way.CHECK,
     tolerance_zone.CHECK,
+    properly_located.CHECK,
     water_available.CHECK,
+    easement_exists.CHECK,
     easement_encroachment.CHECK,
+    asset_clearance.CHECK,
     nearest_asset_and_address.CHECK,
 )

@@ -16,6 +16,9 @@ from layers.features import Features, Rows
 from layers.grid import Floats
 from layers.query import LayerQuery, Pairs
 
+SEAM_REACH_FT = 100.0
+"""How far around a place easements that meet are joined; the margin inside says no more than this."""
+
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """Signed distance in feet to the edge of the easements, positive inside; recorded ones go before modelled."""
@@ -24,6 +27,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     reach = float(np.nanmax(chosen.numbers("search_reach_ft"), initial=0.0))
     touching = query.intersecting("easement", sites.place)
     edge, edge_of = query.edge_distance("easement", sites.place, reach)
+    edge = _past_seams(sites, query, touching, edge)
     distance = np.where(np.isnan(edge), reach, edge)
     chief, gap = _chief(touching, features, len(sites))
     feature = np.where(chief >= 0, chief, edge_of)
@@ -45,6 +49,19 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
             "modelled": modelled(features, feature),
         },
     )
+
+
+def _past_seams(sites: Sites, query: LayerQuery, touching: Pairs, edge_ft: Floats) -> Floats:
+    """The distance to the edge of all easements together, for places inside, where several meet."""
+    inside = np.unique(touching.place[touching.distance_ft == 0.0])
+    around = query.within("easement", sites.place[inside], SEAM_REACH_FT)
+    several = np.flatnonzero(np.bincount(around.place, minlength=len(inside)) > 1)
+    shapes, edge = query.features("easement").geometry, edge_ft.copy()
+    first, end = (np.searchsorted(around.place, several, side) for side in ("left", "right"))
+    for site, start, stop in zip(inside[several], first, end, strict=True):
+        joined = shapely.union_all(shapes[around.feature[start:stop]])
+        edge[site] = max(edge[site], min(shapely.distance(shapely.boundary(joined), sites.place[site]), SEAM_REACH_FT))
+    return edge
 
 
 def _chief(touching: Pairs, features: Features, count: int) -> tuple[Rows, Floats]:

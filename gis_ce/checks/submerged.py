@@ -1,31 +1,78 @@
-"""Which part of an underground line lies under a water body."""
+"""The parts of underground lines that lie under water bodies, as features of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakKeyDictionary
+
 import numpy as np
+import pyarrow as pa
 import shapely
 
+from layers.features import Features, LayerPart
 from layers.grid import Geometries, Rows
 from layers.query import LayerQuery
 
+_LOCK = Lock()
 
-def submerged(query: LayerQuery, role: str, rows: Rows) -> Geometries:
-    """Of each line the part under water bodies; None where it is dry or no water body is mapped.
 
-    Each line is looked at once, however often its row is named.
+@dataclass(frozen=True, slots=True)
+class Submerged:
+    """The wet parts of a role's lines: a query that knows only them, and the line's row of each."""
+
+    query: LayerQuery
+    row: Rows
+
+
+_KNOWN: WeakKeyDictionary[Features, tuple[Features, Submerged | None]] = WeakKeyDictionary()
+
+
+def submerged(query: LayerQuery, role: str) -> Submerged | None:
+    """The parts of a role's lines that lie under water, by the lines' own ids; None where there is none.
+
+    Cut once for a set of layer versions, and kept as long as those are.
     """
-    wet = np.full(len(rows), None, dtype=object)
-    if not query.has("water_body") or not len(rows):
-        return wet
-    lines, back = np.unique(rows, return_inverse=True)
-    geometry = query.features(role).geometry[lines]
-    pairs = query.intersecting("water_body", geometry)
-    parts = np.full(len(lines), None, dtype=object)
-    if len(pairs):
-        water = query.features("water_body").geometry
-        starts = np.flatnonzero(np.r_[True, pairs.place[1:] != pairs.place[:-1]])
-        for line, bodies in zip(pairs.place[starts], np.split(pairs.feature, starts[1:]), strict=True):
-            part = shapely.intersection(geometry[line], shapely.union_all(water[bodies]))
-            parts[line] = None if shapely.is_empty(part) else part
-    wet[:] = parts[back]
-    return wet
+    if not query.has("water_body"):
+        return None
+    lines, water = query.features(role), query.features("water_body")
+    with _LOCK:
+        known = _KNOWN.get(lines)
+        if known is None or known[0] is not water:
+            known = (water, _cut(query, role))
+            _KNOWN[lines] = known
+    return known[1]
+
+
+def _cut(query: LayerQuery, role: str) -> Submerged | None:
+    lines = query.features(role)
+    rows, wet = _under_water(query, lines.geometry)
+    if not len(rows):
+        return None
+    parts = [
+        LayerPart(part.version, part.description, part.table.take(pa.array(rows[of] - start)), wet[of])
+        for part, start, of in _by_part(lines, rows)
+    ]
+    return Submerged(LayerQuery([Features(role, parts)], query.grid_epsg), rows)
+
+
+def _by_part(lines: Features, rows: Rows) -> Iterator[tuple[LayerPart, int, Rows]]:
+    for number, part in enumerate(lines.parts):
+        of = np.flatnonzero(lines.layer_of[rows] == number)
+        if len(of):
+            yield part, int(np.flatnonzero(lines.layer_of == number)[0]), of
+
+
+def _under_water(query: LayerQuery, lines: Geometries) -> tuple[Rows, Geometries]:
+    """The rows of the lines that lie under water somewhere, and their parts there."""
+    water = query.features("water_body").geometry
+    pairs = query.intersecting("water_body", lines)
+    starts = np.flatnonzero(np.r_[True, pairs.place[1:] != pairs.place[:-1]][: len(pairs)])
+    ends = np.r_[starts[1:], len(pairs)]
+    wet: Geometries = np.empty(len(starts), dtype=object)
+    for number, (first, end) in enumerate(zip(starts, ends, strict=False)):
+        bodies = shapely.union_all(water[pairs.feature[first:end]])
+        wet[number] = shapely.intersection(lines[pairs.place[first]], bodies)
+    under = np.flatnonzero(shapely.length(wet) > 0)
+    return pairs.place[starts][under], wet[under]

@@ -17,7 +17,7 @@ from gis_ce.checks.submerged import submerged
 from gis_ce.checks.wording import answered, feet, number
 from gis_ce.rules import Chosen, Rule, RuleBook
 from layers.features import Features
-from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
+from layers.grid import Floats, Geometries, Rows
 from layers.query import LayerQuery
 
 SEARCH_REACH_FT = 1000.0
@@ -61,16 +61,13 @@ def _measure_submerged(
     rule: Rule, role: str, rows: Rows, places: Geometries, query: LayerQuery, deepest: Deepest
 ) -> None:
     """The wider zone of a line where it lies under a water body."""
-    clearance = rule.number("subaqueous_ft")
-    if np.isnan(clearance) or not query.has("water_body"):
+    clearance, wet = rule.number("subaqueous_ft"), submerged(query, role)
+    if np.isnan(clearance) or wet is None:
         return
-    pairs = query.within(role, places, clearance, OURS)
-    wet = submerged(query, role, pairs.feature)
-    distance = shapely.distance(places[pairs.place], wet)
-    under = np.flatnonzero(distance <= clearance + AT_LIMIT_FT)
-    half, features = np.full(len(under), clearance), query.features(role)
-    site, feature = rows[pairs.place[under]], pairs.feature[under]
-    deepest.keep(role, features, site, feature, distance[under], half, subaqueous=True)
+    near = wet.query.nearest(role, places, reach_ft=SEARCH_REACH_FT, select=OURS)
+    half = np.full(len(near), clearance)
+    row = wet.row[near.feature]
+    deepest.keep(role, query.features(role), rows[near.place], row, near.distance_ft, half, subaqueous=True)
 
 
 def _measure_marks(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deepest: Deepest) -> None:

@@ -1,0 +1,179 @@
+"""Does an obstruction keep clear of the hydrant, valve, manhole or meter?"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
+from gis_ce.checks.measuring import IN_SERVICE, ids_of
+from gis_ce.checks.outlets import before_outlet_ft
+from gis_ce.checks.wording import answered, feet, number
+from gis_ce.rules import Rule, RuleBook
+from layers.features import Features
+from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
+from layers.query import LayerQuery
+
+INCHES_PER_FOOT = 12.0
+ROLES = ("hydrant", "valve", "manhole", "meter")
+RING, OUTLET, VEHICLE, VEGETATION, OTHER = range(5)
+WORDS = (
+    "all round the hydrant",
+    "in front of the hydrant's large outlet",
+    "for vehicles near a hydrant",
+    "for vegetation near a hydrant",
+    "around it",
+)
+
+_BY_KIND = (("vehicle", VEHICLE, "hydrant_vehicle_ft"), ("vegetation", VEGETATION, "hydrant_vegetation_ft"))
+_NO_RULE = 0
+_REASONS = ("An asset without a known clearance stands near; say what clearance the utility wants.",)
+
+
+class _Tightest:
+    """For each site the asset whose clearance is kept least."""
+
+    def __init__(self, count: int) -> None:
+        self.margin_ft = np.full(count, np.inf)
+        self.required_ft = np.full(count, np.nan)
+        self.kind = np.full(count, -1, dtype=np.int8)
+        self.feature = np.full(count, -1, dtype=np.intp)
+        self.id = np.full(count, None, dtype=object)
+        self.role = np.full(count, None, dtype=object)
+        self.layer_sigma_ft = np.zeros(count)
+        self.without_rule = np.zeros(count, dtype=bool)
+
+    def keep(
+        self,
+        role: str,
+        features: Features,
+        site: Rows,
+        feature: Rows,
+        *,
+        distance_ft: Floats,
+        required_ft: float,
+        kind: int,
+    ) -> None:
+        """Takes for each site the least margin; within 0.01 ft what came before, then the smallest id."""
+        margin = distance_ft - required_ft
+        least = np.full(len(self.margin_ft), np.inf)
+        np.minimum.at(least, site, margin)
+        tied = np.flatnonzero(margin <= least[site] + AT_LIMIT_FT)
+        order = tied[np.lexsort((features.rank[feature[tied]], site[tied]))]
+        first = order[np.r_[True, site[order][1:] != site[order][:-1]][: len(order)]]
+        better = first[margin[first] < self.margin_ft[site[first]] - AT_LIMIT_FT]
+        at, rows = site[better], feature[better]
+        self.margin_ft[at], self.required_ft[at], self.kind[at] = margin[better], required_ft, kind
+        self.feature[at], self.id[at], self.role[at] = rows, ids_of(features, rows), role
+        self.layer_sigma_ft[at] = features.sigma_ft[rows]
+
+
+def obstructions(sites: Sites) -> Geometries:
+    """What stands in the way: the structure where one is given, else the place."""
+    shapes: Geometries = np.where(shapely.is_missing(sites.structure), sites.place, sites.structure)
+    return shapes
+
+
+def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
+    """How much more than the required clearance the obstruction keeps, in feet, where it keeps least."""
+    chosen = rulebook.choose("asset_clearance", sites.day)
+    tightest = _Tightest(len(sites))
+    for index, rule in enumerate(chosen.rules):
+        rows = np.flatnonzero(chosen.index == index)
+        for role in (role for role in ROLES if len(rows) and query.has(role)):
+            _measure_role(role, rule, rows, sites, query, tightest)
+    reach = np.nan_to_num(chosen.numbers("search_reach_ft"))
+    margin = np.where(np.isinf(tightest.margin_ft), reach, tightest.margin_ft)
+    open_rows = tightest.without_rule & (margin >= -AT_LIMIT_FT)
+    return Measures(
+        np.where(shapely.is_missing(obstructions(sites)), np.nan, margin),
+        chosen,
+        feature=tightest.feature,
+        layer_sigma_ft=tightest.layer_sigma_ft,
+        reason=np.where(open_rows, _NO_RULE, -1).astype(np.int16),
+        reasons=_REASONS,
+        facts={
+            "facility_id": tightest.id,
+            "facility_role": tightest.role,
+            "distance_ft": tightest.margin_ft + tightest.required_ft,
+            "required_ft": tightest.required_ft,
+            "rule_broken": _broken(tightest, margin),
+        },
+    )
+
+
+def _measure_role(role: str, rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, tightest: _Tightest) -> None:
+    shapes, features = obstructions(sites)[rows], query.features(role)
+    near = query.within(role, shapes, rule.number("search_reach_ft"), IN_SERVICE)
+    site = rows[near.place]
+    if role != "hydrant":
+        required = rule.number(f"{role}_ft")
+        if np.isnan(required):
+            tightest.without_rule[site[near.distance_ft <= rule.number("hydrant_vegetation_ft")]] = True
+        else:
+            tightest.keep(
+                role, features, site, near.feature, distance_ft=near.distance_ft, required_ft=required, kind=OTHER
+            )
+        return
+    ring = rule.number("hydrant_ring_in") / INCHES_PER_FOOT
+    tightest.keep(role, features, site, near.feature, distance_ft=near.distance_ft, required_ft=ring, kind=RING)
+    front = before_outlet_ft(features, near.feature, shapes[near.place], rule.number("hydrant_outlet_half_angle_deg"))
+    seen = np.flatnonzero(np.isfinite(front))
+    outlet = rule.number("hydrant_outlet_in") / INCHES_PER_FOOT
+    tightest.keep(
+        role, features, site[seen], near.feature[seen], distance_ft=front[seen], required_ft=outlet, kind=OUTLET
+    )
+    for what, kind, value in (
+        ("vehicle", VEHICLE, "hydrant_vehicle_ft"),
+        ("vegetation", VEGETATION, "hydrant_vegetation_ft"),
+    ):
+        of_kind = np.flatnonzero(sites.detail("obstruction")[site] == what)
+        tightest.keep(
+            role,
+            features,
+            site[of_kind],
+            near.feature[of_kind],
+            distance_ft=near.distance_ft[of_kind],
+            required_ft=rule.number(value),
+            kind=kind,
+        )
+
+
+def _broken(tightest: _Tightest, margin: Floats) -> npt.NDArray[np.object_]:
+    words: npt.NDArray[np.object_] = np.array([*WORDS, None], dtype=object)[tightest.kind]
+    words[margin >= -AT_LIMIT_FT] = None
+    return words
+
+
+def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
+    """The asset, the clearance it wants, and how near the obstruction comes."""
+    facts, shape = findings.measures.facts, obstructions(sites)[row]
+    question, feature = "Clear of the utility's assets", int(findings.measures.feature[row])
+    evidence = [Evidence(shape, "structure", "obstruction")] if shape is not None else []
+    if feature < 0 or shape is None:
+        return Account(answered(question, findings, row, "no asset near"), tuple(evidence))
+    role, required = str(facts["facility_role"][row]), float(facts["required_ft"][row])
+    asset = query.features(role).geometry[feature]
+    distance = feet(float(facts["distance_ft"][row]))
+    evidence += [
+        Evidence(asset, "facility", f"{role} {facts['facility_id'][row]}", role),
+        Evidence(shapely.buffer(asset, required), "zone", f"{number(required)} ft clear", role),
+        Evidence(shapely.shortest_line(asset, shape), "distance", distance),
+    ]
+    fact = f"{distance} from {role} {facts['facility_id'][row]}, {number(required)} ft wanted"
+    broken = facts["rule_broken"][row]
+    said = answered(question, findings, row, fact)
+    return Account(f"{said} The clearance {broken} is not kept." if broken else said, tuple(evidence))
+
+
+CHECK = Check(
+    name="asset_clearance",
+    question="Does the obstruction keep clear of the utility's assets?",
+    answers=("yes", "no"),
+    roles=("hydrant",),
+    also=("valve", "manhole", "meter"),
+    measure=measure,
+    explain=explain,
+    rule_subject="asset_clearance",
+)
