@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ RAYS = 72
 """Directions looked into; the integral along each ray is exact, so few are enough."""
 FAR_SIGMAS = 5.0
 """Beyond this many sigmas lies less than four in a million of a normal position."""
+Counts = Callable[[Rows, Rows], npt.NDArray[np.bool_]]
+"""Whether each pair of place and feature (rows of both) counts."""
 _SAME_FT = 1e-6
 """Two crossings of a ray closer than this are one: the edge that two neighbours share."""
 
@@ -26,12 +29,13 @@ def own_side(
     places: Geometries,
     margin_ft: Floats,
     sigma_ft: Floats,
-    of: npt.NDArray[np.bool_] | None = None,
+    of: npt.NDArray[np.bool_] | Counts | None = None,
 ) -> Integrated:
     """Integrates a round normal position over the union of a role's polygons.
 
     `places` are on the grid in feet, `margin_ft` their distances to the nearest edge (any sign),
-    `sigma_ft` the standard deviation on one axis; `of` says which features count (None: all). The
+    `sigma_ft` the standard deviation on one axis; `of` says which features count (None: all), for every
+    place alike or for each pair of place and feature. The
     probability is that of the side on which the place itself lies, in the union or out of it;
     `seen` counts only what is reached without crossing to the other side. Along a ray the share of
     positions between two distances a and b is exp(-a^2 / 2 s^2) - exp(-b^2 / 2 s^2) (Rayleigh);
@@ -45,10 +49,22 @@ def own_side(
     if not len(asked):
         return straight
     probability, seen = straight.probability.copy(), straight.seen.copy()
-    crossings = _crossings(query, role, places[asked], sigma_ft[asked], of)
-    cover = _cover(query, role, places[asked], of)
+    counts = _counting(of, asked)
+    crossings = _crossings(query, role, places[asked], sigma_ft[asked], counts)
+    cover = _cover(query, role, places[asked], counts)
     probability[asked], seen[asked] = _along_rays(crossings, cover, len(asked))
     return Integrated(probability, seen)
+
+
+def _counting(of: npt.NDArray[np.bool_] | Counts | None, asked: Rows) -> Counts | None:
+    """`of` as a question about pairs whose places are numbered among those asked."""
+    if of is None:
+        return None
+    if isinstance(of, np.ndarray):
+        mask = of
+        return lambda place, feature: mask[feature]
+    question = of
+    return lambda place, feature: question(asked[place], feature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +87,23 @@ class _Crossings:
     beyond: Floats
 
 
-def _cover(query: LayerQuery, role: str, places: Geometries, of: npt.NDArray[np.bool_] | None) -> _Cover:
+def _cover(query: LayerQuery, role: str, places: Geometries, counts: Counts | None) -> _Cover:
     pairs = query.intersecting(role, places)
     keep = pairs.distance_ft == 0.0
-    if of is not None:
-        keep &= of[pairs.feature]
+    if counts is not None:
+        keep &= counts(pairs.place, pairs.feature)
     features = len(query.features(role))
     count = np.bincount(pairs.place[keep], minlength=len(places))
     return _Cover(np.sort(pairs.place[keep] * features + pairs.feature[keep]), count, features)
 
 
-def _crossings(
-    query: LayerQuery, role: str, places: Geometries, sigma_ft: Floats, of: npt.NDArray[np.bool_] | None
-) -> _Crossings:
+def _crossings(query: LayerQuery, role: str, places: Geometries, sigma_ft: Floats, counts: Counts | None) -> _Crossings:
     """Where each ray of each place crosses an edge within five sigmas.
 
     A ray that meets a vertex crosses just one of the two segments there (half-open), so that inside
     and outside alternate along it.
     """
-    place, owner, start, end = _segments_near(query, role, places, FAR_SIGMAS * sigma_ft, of)
+    place, owner, start, end = _segments_near(query, role, places, FAR_SIGMAS * sigma_ft, counts)
     origin = np.column_stack([shapely.get_x(places), shapely.get_y(places)])[place]
     angle = (np.arange(RAYS) + 0.5) * (2 * np.pi / RAYS)
     ray = np.column_stack([np.cos(angle), np.sin(angle)])
@@ -107,13 +121,13 @@ def _crossings(
 
 
 def _segments_near(
-    query: LayerQuery, role: str, places: Geometries, reach_ft: Floats, of: npt.NDArray[np.bool_] | None
+    query: LayerQuery, role: str, places: Geometries, reach_ft: Floats, counts: Counts | None
 ) -> tuple[Rows, Rows, Floats, Floats]:
     """Every edge segment whose piece lies in reach of a place: place, polygon, both ends."""
     index = query.features(role).edges()
     place, piece = index.candidates(places, reach_ft)
-    if of is not None:
-        kept = of[index.rows[piece]]
+    if counts is not None:
+        kept = counts(place, index.rows[piece])
         place, piece = place[kept], piece[kept]
     coordinates, pair = shapely.get_coordinates(index.geometry[piece], return_index=True)
     joined = np.flatnonzero(pair[1:] == pair[:-1])

@@ -1,0 +1,269 @@
+"""Is a service available: the rule's limit less the distance to the nearest main that counts, by the rule's measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gis_ce.checks.check import Fact, Measures, Sites
+from gis_ce.checks.connection import connections, crossed_parcels
+from gis_ce.checks.frontage import frontages
+from gis_ce.checks.measuring import first_of_each, first_pair, ids_of, sigmas_of
+from gis_ce.checks.other_land import both, not_there
+from gis_ce.decision import Integrated, joint_sigma_ft, straight_band, straight_edge
+from gis_ce.rules import Chosen, Rule, RuleBook
+from layers.catalog import ABANDONED, PRIVATE
+from layers.features import Rows, Selection
+from layers.grid import AT_LIMIT_FT, Floats
+from layers.query import LayerQuery, Pairs
+
+SEARCH_REACH_FT = 5000.0
+"""How far mains are looked for; with none in reach the answer is no, by at least this much."""
+FRONTAGE_REACH_LIMITS = 2.0
+"""Mains along the frontage are looked for this many limits away."""
+MEASURES = ("parcel_edge", "site", "frontage")
+"""What a rule's `measured_from` may say."""
+
+_NO_PARCEL, _PARCELS_DIFFER, _UNKNOWN_MEASURE, _NO_FRONTAGE, _NO_RIGHT_OF_WAY = range(5)
+_REASONS = (
+    "The place lies in no parcel; say which parcel is meant.",
+    "The place lies on several parcels that give different answers; say which parcel is meant.",
+    f"The rule's way to measure is not known here; it must be one of {', '.join(MEASURES)}.",
+    "The parcel borders no right of way on the map, and the rule measures along the frontage; look at the plat.",
+    "The rule measures along the frontage, and the layer right_of_way is not there.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that a parcel may have: its name, the role of its mains, the subject of its rule."""
+
+    name: str
+    role: str
+    subject: str
+
+
+WATER = Service("Water", "water_main", "water_availability")
+SEWER = Service("Sewer", "sewer_main", "sewer_availability")
+
+
+def counted(rule: Rule) -> Selection:
+    """The mains that count under a rule: in service, the utility's, and of a use that may be tapped."""
+    return Selection(
+        (("owner", PRIVATE), ("status", ABANDONED), ("use", rule.texts("not_counted_use"))),
+    )
+
+
+def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
+    """The rule's limit less the distance by the rule's measure; the other measures stand beside it as facts."""
+    chosen = rulebook.choose(service.subject, sites.day)
+    on_parcel = query.intersecting("parcel", sites.place)
+    ways = _parcel_ways(service, on_parcel.place, on_parcel.feature, chosen, query)
+    taken = _by_rule(service, sites, on_parcel, ways, chosen, query)
+    mains, parcels = query.features(service.role), query.features("parcel")
+    sigma = _Sigmas(sigmas_of(mains, taken.main), sigmas_of(parcels, taken.parcel))
+    integrated = _integrated(service, sites, taken, sigma, chosen, query)
+    limit = chosen.numbers("limit_ft")
+    return Measures(
+        limit - taken.distance_ft,
+        chosen,
+        role=service.role,
+        feature=taken.main,
+        layer_sigma_ft=np.where(taken.from_site, sigma.main_ft, sigma.main_and_parcel_ft),
+        probability=integrated.probability,
+        seen=integrated.seen,
+        reason=_reason(taken, _differing(on_parcel, ways, chosen, len(sites)), query),
+        reasons=_REASONS,
+        facts={
+            "distance_ft": np.where(taken.main >= 0, taken.distance_ft, np.nan),
+            "limit_ft": limit,
+            "measured_from": np.array([*MEASURES, None], dtype=object)[taken.by],
+            "parcel_id": ids_of(parcels, taken.parcel),
+            "parcel_row": taken.parcel,
+            "facility_id": ids_of(mains, taken.main),
+            **_side_by_side(service, taken, ways, query),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """For each site: the pair of its first parcel (-1: none), and what the rule's measure gives."""
+
+    pair: Rows
+    parcel: Rows
+    by: npt.NDArray[np.intp]
+    main: Rows
+    distance_ft: Floats
+    site_ft: Floats
+    front_ft: Floats
+
+    @property
+    def from_site(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(self.by == MEASURES.index("site"), dtype=np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sigmas:
+    main_ft: Floats
+    parcel_ft: Floats
+
+    @property
+    def main_and_parcel_ft(self) -> Floats:
+        return np.hypot(self.main_ft, self.parcel_ft)
+
+
+def _by_rule(
+    service: Service, sites: Sites, on_parcel: Pairs, ways: _ParcelWays, chosen: Chosen, query: LayerQuery
+) -> _Taken:
+    pair, by = first_pair(on_parcel, len(sites)), _chosen_measure(chosen)
+    site_main, site_ft = _from_sites(service, sites, chosen, query)
+    from_site = by == MEASURES.index("site")
+    return _Taken(
+        pair,
+        np.append(on_parcel.feature, -1)[pair],
+        by,
+        np.where(from_site, site_main, np.append(ways.main, -1)[pair]),
+        np.where(from_site, site_ft, np.append(ways.distance_ft, np.nan)[pair]),
+        np.where(site_main >= 0, site_ft, np.nan),
+        np.append(ways.front_ft, np.nan)[pair],
+    )
+
+
+def _integrated(
+    service: Service, sites: Sites, taken: _Taken, sigma: _Sigmas, chosen: Chosen, query: LayerQuery
+) -> Integrated:
+    """From the site: a band around the main. From the parcel: the map's error, and the place in another parcel."""
+    limit, included = chosen.numbers("limit_ft"), chosen.limit_included
+    own = _is_yes(limit - taken.distance_ft, included)
+
+    def answers_otherwise(place: Rows, feature: Rows) -> npt.NDArray[np.bool_]:
+        there = _parcel_ways(service, place, feature, chosen, query).distance_ft
+        other = _is_yes(limit[place] - there, included[place]) != own[place]
+        return np.asarray(other & ~taken.from_site[place] & ~np.isnan(there), dtype=np.bool_)
+
+    site_sigma = joint_sigma_ft(sites.sigma_ft, sigma.parcel_ft)
+    land = not_there(query, "parcel", sites.place, answers_otherwise, site_sigma)
+    margin = limit - taken.distance_ft
+    in_parcel = both(straight_edge(margin, sigma.main_and_parcel_ft), land)
+    in_band = straight_band(margin, joint_sigma_ft(sites.sigma_ft, sigma.main_ft), 2 * limit)
+    return Integrated(
+        np.where(taken.from_site, in_band.probability, in_parcel.probability),
+        np.where(taken.from_site, in_band.seen, in_parcel.seen),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _ParcelWays:
+    """For each pair of place and parcel: by the rule's measure, straight from the edge, along the frontage."""
+
+    distance_ft: Floats
+    main: Rows
+    edge_ft: Floats
+    edge_main: Rows
+    front_ft: Floats
+    front_distance_ft: Floats
+    faced_ft: Floats
+
+
+def _parcel_ways(service: Service, place: Rows, parcel: Rows, chosen: Chosen, query: LayerQuery) -> _ParcelWays:
+    count = len(place)
+    found = _ParcelWays(
+        np.full(count, np.nan),
+        np.full(count, -1, dtype=np.intp),
+        np.full(count, SEARCH_REACH_FT),
+        np.full(count, -1, dtype=np.intp),
+        *(np.full(count, np.nan) for _ in range(3)),
+    )
+    for index, rule in enumerate(chosen.rules):
+        rows = np.flatnonzero(chosen.index[place] == index)
+        if len(rows):
+            _measure_under(rule, service, rows, parcel, query, found)
+    return found
+
+
+def _measure_under(
+    rule: Rule, service: Service, rows: Rows, parcel: Rows, query: LayerQuery, found: _ParcelWays
+) -> None:
+    asked, back = np.unique(parcel[rows], return_inverse=True)
+    shapes = query.features("parcel").geometry[asked]
+    near = query.nearest(service.role, shapes, reach_ft=SEARCH_REACH_FT, select=counted(rule))
+    main, distance = first_of_each(near, len(asked))
+    found.edge_main[rows] = main[back]
+    found.edge_ft[rows] = np.where(main < 0, SEARCH_REACH_FT, distance)[back]
+    limit = rule.number("limit_ft")
+    reach = FRONTAGE_REACH_LIMITS * limit
+    if query.has("right_of_way") and limit >= 0:
+        front = frontages(shapes, query, service.role, counted(rule), limit, reach)
+        found.front_ft[rows] = front.length_ft[back]
+        found.front_distance_ft[rows] = front.distance_ft[back]
+        found.faced_ft[rows] = front.faced_ft[back]
+        if rule.values.get("measured_from") == "frontage":
+            found.main[rows] = front.main[back]
+            measured = np.where(front.main < 0, reach, front.distance_ft)
+            found.distance_ft[rows] = np.where(front.length_ft > 0, measured, np.nan)[back]
+    if rule.values.get("measured_from") != "frontage":
+        found.main[rows], found.distance_ft[rows] = found.edge_main[rows], found.edge_ft[rows]
+
+
+def _from_sites(service: Service, sites: Sites, chosen: Chosen, query: LayerQuery) -> tuple[Rows, Floats]:
+    """The nearest main that counts for each site itself (-1: none) and its distance."""
+    main, distance = np.full(len(sites), -1, dtype=np.intp), np.full(len(sites), SEARCH_REACH_FT)
+    for index, rule in enumerate(chosen.rules):
+        rows = np.flatnonzero(chosen.index == index)
+        if len(rows):
+            near = query.nearest(service.role, sites.place[rows], reach_ft=SEARCH_REACH_FT, select=counted(rule))
+            feature, found = first_of_each(near, len(rows))
+            main[rows], distance[rows] = feature, np.where(feature < 0, SEARCH_REACH_FT, found)
+    return main, distance
+
+
+def _chosen_measure(chosen: Chosen) -> npt.NDArray[np.intp]:
+    """For each site an index into MEASURES; -1 for a measure that is not known."""
+    of_rule = [
+        MEASURES.index(str(said)) if (said := rule.values.get("measured_from")) in MEASURES else -1
+        for rule in chosen.rules
+    ]
+    return np.array([*of_rule, -1], dtype=np.intp)[chosen.index]
+
+
+def _is_yes(margin: Floats, included: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    return np.asarray(np.where(np.abs(margin) <= AT_LIMIT_FT, included, margin > 0), dtype=np.bool_)
+
+
+def _differing(on_parcel: Pairs, ways: _ParcelWays, chosen: Chosen, count: int) -> npt.NDArray[np.bool_]:
+    """Whether the parcels that a place lies on give different answers."""
+    place = on_parcel.place
+    yes = _is_yes(chosen.numbers("limit_ft")[place] - ways.distance_ft, chosen.limit_included[place])
+    every = np.bincount(place, minlength=count)
+    positive = np.bincount(place, weights=yes, minlength=count)
+    return np.asarray((positive > 0) & (positive < every), dtype=np.bool_)
+
+
+def _reason(taken: _Taken, differing: npt.NDArray[np.bool_], query: LayerQuery) -> npt.NDArray[np.int16]:
+    along = taken.by == MEASURES.index("frontage")
+    by_parcel = ~taken.from_site
+    conditions = [
+        taken.by < 0,
+        along & (not query.has("right_of_way")),
+        (taken.pair < 0) & by_parcel,
+        along & ~(taken.front_ft > 0),
+        differing & by_parcel,
+    ]
+    codes = [_UNKNOWN_MEASURE, _NO_RIGHT_OF_WAY, _NO_PARCEL, _NO_FRONTAGE, _PARCELS_DIFFER]
+    return np.select(conditions, codes, -1).astype(np.int16)
+
+
+def _side_by_side(service: Service, taken: _Taken, ways: _ParcelWays, query: LayerQuery) -> dict[str, Fact]:
+    edge_main = np.append(ways.edge_main, -1)[taken.pair]
+    lines = connections(taken.parcel, edge_main, service.role, query)
+    return {
+        "edge_distance_ft": np.where(edge_main >= 0, np.append(ways.edge_ft, np.nan)[taken.pair], np.nan),
+        "site_distance_ft": taken.site_ft,
+        "frontage_ft": taken.front_ft,
+        "frontage_distance_ft": np.append(ways.front_distance_ft, np.nan)[taken.pair],
+        "frontage_faced_ft": np.append(ways.faced_ft, np.nan)[taken.pair],
+        "crosses_parcels": crossed_parcels(taken.parcel, lines, query),
+    }
