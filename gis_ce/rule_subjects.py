@@ -60,6 +60,11 @@ SUBJECTS: Mapping[str, Mapping[str, ValueKind]] = {
 """Subject to its required values; units stand in the names of the values."""
 
 OPTIONAL_VALUES: Mapping[str, ValueKind] = {
+    "public_owners": "texts",
+    "private_owners": "texts",
+    "unknown_owners": "texts",
+    "meter_to_lateral_ft": "number",
+    "limit_kinds": "texts",
     "subaqueous_ft": "number",
     "maximum": "number",
     "maximum_unit": "text",
