@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-import holidays as public
 import numpy as np
 import numpy.typing as npt
 
+from gis_ce.holidays import Holiday
 from layers.features import Days
 
 Unit = Literal["working_days", "calendar_days"]
@@ -23,23 +23,18 @@ _YEARS_BEYOND = 2
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The holidays of a place: a country's and subdivision's public ones, some added, some removed.
+    """The holidays of a place, with some days added by name and some removed.
 
-    An empty country has none. Saturdays and Sundays are never working days.
+    Saturdays and Sundays are never working days.
     """
 
-    country: str = ""
-    subdivision: str = ""
-    added: Mapping[date, str] = field(default_factory=dict)
+    holidays: tuple[Holiday, ...] = ()
+    added: tuple[tuple[date, str], ...] = ()
     removed: frozenset[date] = frozenset()
 
     def holiday(self, day: date) -> str | None:
         """The name of the holiday on a day, or None."""
-        if day in self.added:
-            return self.added[day]
-        if day in self.removed or not self.country:
-            return None
-        return _public(self.country, self.subdivision, day.year).get(day)
+        return _of_year(self, day.year).get(day)
 
     def day_off(self, day: date) -> str | None:
         """Why a day is no working day (`Saturday`, `Sunday`, a holiday's name), or None."""
@@ -49,27 +44,23 @@ class Calendar:
         return name
 
     def between(self, first: date, last: date) -> npt.NDArray[np.datetime64]:
-        """The holidays of the years from one day to another."""
-        known = {day for year in range(first.year, last.year + 1) for day in self._of_year(year)}
-        return np.array(sorted((known - self.removed) | set(self.added)), dtype="datetime64[D]")
-
-    def _of_year(self, year: int) -> Mapping[date, str]:
-        return _public(self.country, self.subdivision, year) if self.country else {}
+        """The holidays of the years from one day to another, in order."""
+        days = [day for year in range(first.year, last.year + 1) for day in sorted(_of_year(self, year))]
+        return np.array(days, dtype="datetime64[D]")
 
 
 NO_HOLIDAYS = Calendar()
 
 
-@lru_cache(maxsize=512)
-def _public(country: str, subdivision: str, year: int) -> Mapping[date, str]:
-    found = public.country_holidays(country, subdiv=subdivision or None, years=year)
-    return {day: name for day, name in found.items() if day.year == year}
-
-
-def is_known(country: str, subdivision: str) -> bool:
-    """Whether the public holidays of a country and its subdivision (may be empty) are known."""
-    known = public.list_supported_countries()
-    return country in known and (not subdivision or subdivision in known[country])
+@lru_cache(maxsize=1024)
+def _of_year(calendar: Calendar, year: int) -> Mapping[date, str]:
+    """The holidays kept in a year; those of the next year may be kept in this one, and the other way round."""
+    found: dict[date, str] = {}
+    for holiday in calendar.holidays:
+        for near in (year - 1, year, year + 1):
+            found |= holiday.days(near)
+    found |= dict(calendar.added)
+    return {day: name for day, name in found.items() if day.year == year and day not in calendar.removed}
 
 
 def days_after(given: Days, count: npt.NDArray[np.float64], unit: Unit, calendar: Calendar) -> Days:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from gis_ce.clock import NO_HOLIDAYS, Calendar, is_known
+from gis_ce.clock import NO_HOLIDAYS, Calendar
 from gis_ce.errors import RuleFileError, UnknownPack
+from gis_ce.holidays import Holiday, is_known
 from gis_ce.pack_cases import case_mistakes, pack_tests
 from gis_ce.rule_rows import LINE, row_mistakes, rule_of
-from gis_ce.rules import Rule, RuleBook, overlapping
+from gis_ce.rules import Cell, Rule, RuleBook, overlapping
 
 OpenPack = Callable[[str], RuleBook]
 _WANTED: dict[str, type] = {"format": int, "pack": str, "title": str, "jurisdiction": str, "rules": list}
@@ -127,16 +128,21 @@ def _joint_mistakes(rules: tuple[Rule, ...]) -> list[str]:
     found = [f"the rule id {name} is used twice" for name in doubles]
     found += [f"{first.id} and {second.id} are in force on the same day" for first, second in overlapping(rules)]
     return found + [
-        f"{rule.id}: the holidays of {rule.word('country')}-{rule.word('subdivision')} are not known here"
+        f"{rule.id}: {name} falls on {line['falls']!r}, which names no day of every year"
         for rule in rules
-        if rule.subject == "holidays" and not is_known(rule.word("country"), rule.word("subdivision"))
+        for name, line in rule.table("days").items()
+        if not is_known(str(line["falls"]))
     ]
 
 
 def _calendar(rules: tuple[Rule, ...]) -> Calendar:
-    """The holidays of the newest rule on holidays; the public ones of each year are as that year's law was."""
+    """The holidays of the newest rule on holidays; each says from which year on it is kept."""
     found = [rule for rule in rules if rule.subject == "holidays"]
     if not found:
         return NO_HOLIDAYS
-    newest = max(found, key=lambda rule: rule.effective_from)
-    return Calendar(newest.word("country"), newest.word("subdivision"))
+    days = max(found, key=lambda rule: rule.effective_from).table("days")
+    return Calendar(tuple(_holiday(name, line) for name, line in days.items()))
+
+
+def _holiday(name: str, line: Mapping[str, Cell]) -> Holiday:
+    return Holiday(name, str(line["falls"]), line.get("observed", True) is True, int(line.get("from_year", 0)))

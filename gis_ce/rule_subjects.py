@@ -33,7 +33,7 @@ SUBJECTS: Mapping[str, Mapping[str, ValueKind]] = {
     "second_call": {"answer_within_hours": "number"},
     "response_codes": {"codes": "table"},
     "root_causes": {"causes": "table"},
-    "holidays": {"country": "text", "subdivision": "text"},
+    "holidays": {"days": "table"},
     "locate_ticket": {"search_reach_ft": "number"},
     "contractor_tickets_nearby": {"reach_ft": "number", "days_before": "number", "days_after": "number"},
     "meter_side": {"search_reach_ft": "number"},
@@ -75,6 +75,7 @@ TABLE_COLUMNS: Mapping[str, Mapping[str, ValueKind]] = {
     "codes": {"meaning": "text", "clear": "yes_no", "marked": "yes_no"},
     "causes": {"group": "text", "meaning": "text"},
     "widths": {"width_ft": "number", "utility": "text"},
+    "days": {"falls": "text"},
 }
 """Values of the kind `table`: the columns that each of their lines must have."""
 
@@ -82,6 +83,8 @@ OPTIONAL_COLUMNS: Mapping[str, ValueKind] = {
     "depth_over_ft": "number",
     "depth_to_ft": "number",
     "kept_clear_ft": "number",
+    "observed": "yes_no",
+    "from_year": "number",
     "note": "text",
 }
 
