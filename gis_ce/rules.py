@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
@@ -87,10 +87,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The rules in force on many days: `index` leads into `rules`, -1 where none is in force."""
+    """The rules in force on many days: `index` leads into `rules`, -1 where none is in force.
+
+    `book` is the book they come from, for those who explain an answer later.
+    """
 
     index: npt.NDArray[np.int16]
     rules: tuple[Rule, ...]
+    book: RuleBook | None = field(default=None, repr=False, compare=False)
 
     def numbers(self, name: str) -> Floats:
         """That number of each day's rule; NaN where there is no rule or no number."""
@@ -154,7 +158,7 @@ class RuleBook:
         index = np.full(len(days), -1, dtype=np.int16)
         for number, rule in enumerate(rules):
             index[_in_force(rule, days)] = number
-        return Chosen(index, rules)
+        return Chosen(index, rules, self)
 
 
 def _in_force(rule: Rule, days: Days) -> npt.NDArray[np.bool_]:

@@ -135,8 +135,13 @@ ROLES: tuple[Role, ...] = (
         "locate_ticket",
         "polygon",
         "ticket_number",
-        _texts("ticket_number", "revision", "kind", "firm", "contractor", "work_type", "response_code")
-        + _dates("called_on", "work_on", "expires_on", "responded_on"),
+        (
+            *_texts("ticket_number", "revision"),
+            Field("kind", "text", ("locate_ticket",)),
+            *_texts("firm", "contractor", "work_type", "response_code", "three_hour"),
+            Field("called_on", "date", ("locate_ticket", "contractor_tickets_nearby")),
+            *_dates("work_on", "expires_on", "response_due_on", "responded_on"),
+        ),
         single_parts=False,
     ),
     Role("account", "none", "account_id", _texts("account_id", "parcel_id", "name", "service", "status") + _MAILING),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from gis_ce.checks import (
     asset_clearance,
+    contractor_tickets_nearby,
     easement_encroachment,
     easement_exists,
+    locate_ticket,
     nearest_asset_and_address,
     properly_located,
     right_of_way,
@@ -23,4 +25,6 @@ CHECKS: tuple[Check, ...] = (
     easement_encroachment.CHECK,
     asset_clearance.CHECK,
     nearest_asset_and_address.CHECK,
+    locate_ticket.CHECK,
+    contractor_tickets_nearby.CHECK,
 )

@@ -28,6 +28,7 @@ EvidenceKind = Literal[
     "main",
     "facility",
     "address",
+    "ticket",
 ]
 
 

@@ -22,7 +22,7 @@ def answered(question: str, findings: Findings, row: int, fact: str) -> str:
     answer = findings.answer_of(row)
     reason = findings.reason_of(row)
     said = f"{question}: {answer} ({fact})." if answer else f"{question}: undecided ({fact}). {reason or ''}".rstrip()
-    return " ".join([said, *_uncertainty(findings, row), *_rule_note(findings, row)])
+    return " ".join([said, *_uncertainty(findings, row), *rule_note(findings, row)])
 
 
 def _uncertainty(findings: Findings, row: int) -> list[str]:
@@ -37,7 +37,8 @@ def _percent(probability: float) -> str:
     return "over 99.9 %" if probability > 0.999 else f"{100 * probability:.1f} %"
 
 
-def _rule_note(findings: Findings, row: int) -> list[str]:
+def rule_note(findings: Findings, row: int) -> list[str]:
+    """That the rule is unconfirmed, where it is."""
     rule = findings.rule_of(row)
     if rule is not None and rule.status == "unconfirmed":
         return [f"Rule {rule.id} is unconfirmed: nobody has recorded reading its official text."]
