@@ -43,8 +43,9 @@ class ImportReport:
     """One layer's import. Tuples of notes are cut at NOTES_LISTED; the counts are not.
 
     `repaired` are written rows whose geometry was mended, `rejected` rows not written, `values`
-    rows written without a value that could not be understood. `nulls` counts missing values in
-    fields that a check needs. `sample` holds geometries in degrees for a small map.
+    rows written without a value that could not be understood. `exploded` counts rows written as
+    several parts, `dissolved` polygons that went into a neighbour they touch. `nulls` counts missing
+    values in fields that a check needs. `sample` holds geometries in degrees for a small map.
     """
 
     layer: str
@@ -69,6 +70,7 @@ class ImportReport:
     doubled_keys: int = 0
     missing_keys: int = 0
     exploded: int = 0
+    dissolved: int = 0
     nulls: dict[str, int] = field(default_factory=dict)
     added: int = 0
     removed: int = 0
