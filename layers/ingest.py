@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from layers.against_before import Comparison, compared
+from layers.derive import derive
 from layers.errors import IngestRefused, LayerMissing, LayersError
 from layers.grid import Grid
 from layers.import_report import Outcome, import_report, notes_of, source_name
@@ -130,8 +131,6 @@ def _source(
             f"{declaration.name} is derived from {', '.join(missing)}, which has not been imported; import it first."
         )
     parts = {name: store.part(current[name].version) for name in declaration.derivation.inputs}
-    from layers.derive import derive  # noqa: PLC0415
-
     inputs = {name: (part.table, part.geometry) for name, part in parts.items()}
     return derive(declaration, inputs, Grid(city.grid_epsg))
 
