@@ -82,8 +82,10 @@ class LayerQuery:
         return LayerQuery((f for role, f in self._features.items() if role in kept), self.grid_epsg)
 
     def intersecting(self, role: str, places: Geometries, select: Selection = EVERYTHING) -> Pairs:
-        """Every feature that touches or overlaps a place (distance at most 0.01 ft)."""
-        return self.within(role, places, 0.0, select)
+        """Every feature that touches or overlaps a place (distance at most 0.01 ft), by id for each place."""
+        pairs = self.within(role, places, 0.0, select)
+        order = np.lexsort((self.features(role).rank[pairs.feature], pairs.place))
+        return Pairs(pairs.place[order], pairs.feature[order], pairs.distance_ft[order])
 
     def within(self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection = EVERYTHING) -> Pairs:
         """Every feature at most `reach_ft` from a place; at the limit (within 0.01 ft) is within."""
