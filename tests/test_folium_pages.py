@@ -219,7 +219,7 @@ def test_a_broken_style_lists_all_its_mistakes(tmp_path: Path) -> None:
         read_style(file)
     assert "roles.parcel.title: is missing" in str(raised.value)
     assert "evidence.encroached.hatchh: unknown" in str(raised.value)
-    assert "roles.hydrant.symbol: must be one of" in str(raised.value)
+    assert "roles.hydrant.symbol: 'disk' is none of" in str(raised.value)
 
 
 def contrast(first: str, second: str) -> float:

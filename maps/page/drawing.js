@@ -136,7 +136,7 @@ function lengthOf(part) {
 /** How much shorter a degree of longitude is. @param {number} latitude */
 const squeeze = (latitude) => Math.cos((latitude * Math.PI) / 180);
 
-const SIDES = ["", "above", "below", "beside"];
+const SIDES = ["", "above", "below", "beside", "left"];
 
 /**
  * Moves each label aside until it covers neither a mark nor a more important label; hides it where none is free.
