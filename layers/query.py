@@ -13,10 +13,11 @@ from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
 from layers.model import LayerVersion
 from layers.spatial_index import Index, in_strips
 
-_SAMPLE = 64
-"""How many places tell what reach is likely to hold the nearest feature of most."""
-_MOST = 0.8
-_STEP = 1.5
+_SAMPLES = 16
+_STEP = 32
+"""Of this many places one is asked for its nearest feature; that many of those guess for their group."""
+_MOST = 0.9
+_WIDER = 1.5
 _SLACK_FT = 1e-6
 """Two ways of computing one distance may differ by less than this."""
 
@@ -174,14 +175,22 @@ def _joined(parts: Sequence[Pairs]) -> Pairs:
 
 
 def _likely_reach(index: Index, places: Geometries, reach_ft: float, k: int) -> Floats:
-    """A reach for each place in which most find their k nearest: their own, or what a sample says."""
-    sample = places[:: max(1, len(places) // _SAMPLE)]
-    found = _reach_of_nearest(index, sample, reach_ft)
-    if len(sample) == len(places):
+    """A reach for each place in which most find their k nearest: their own, or what neighbours say.
+
+    Every some-th place is asked for its own; places that follow one another are neighbours.
+    """
+    step = max(1, min(_STEP, len(places) // _SAMPLES))
+    found = _reach_of_nearest(index, places[::step], reach_ft)
+    if step == 1:
         return found
-    known = found[found < reach_ft]
-    likely = np.quantile(known, _MOST) * np.sqrt(k) if len(known) else 0.0
-    return np.full(len(places), min(likely, reach_ft))
+    found[found >= reach_ft] = np.nan
+    by_group = np.full((-(-len(found) // _SAMPLES), _SAMPLES), np.nan)
+    by_group.ravel()[: len(found)] = found
+    by_group.sort(axis=1)
+    known = np.count_nonzero(~np.isnan(by_group), axis=1)
+    most = by_group[np.arange(len(by_group)), (_MOST * np.maximum(known - 1, 0)).astype(np.intp)]
+    likely = np.minimum(np.nan_to_num(most) * np.sqrt(k), reach_ft)
+    return np.repeat(likely, step * _SAMPLES)[: len(places)]
 
 
 def _reach_of_nearest(index: Index, places: Geometries, reach_ft: float) -> Floats:
@@ -194,7 +203,7 @@ def _next_reach(index: Index, places: Geometries, reach: Floats, reach_ft: float
     if not len(places):
         return reach
     nearest = _reach_of_nearest(index, places, reach_ft)
-    return nearest if k == 1 else np.minimum(np.maximum(nearest, reach * _STEP + 1.0), reach_ft)
+    return nearest if k == 1 else np.minimum(np.maximum(nearest, reach * _WIDER + 1.0), reach_ft)
 
 
 def _ordered(features: Features, pairs: Pairs) -> Pairs:
