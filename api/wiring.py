@@ -10,6 +10,9 @@ from pathlib import Path
 from threading import RLock
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import shapely
+
 from api.access import Caller, SeenLayer, View, narrowed
 from api.errors import NoCity
 from api.settings import Settings
@@ -61,6 +64,19 @@ class OpenCity:
             if caller not in self._views:
                 self._views[caller] = self._view(caller, current)
             return self._views[caller]
+
+    def extent_lonlat(self, view: View) -> tuple[float, float, float, float] | None:
+        """West, south, east, north: as the city file says, else around the parcels, else around all that is seen."""
+        if self.city.extent_lonlat is not None:
+            return self.city.extent_lonlat
+        roles = ("parcel",) if view.query.has("parcel") else view.query.roles
+        boxes = [shapely.total_bounds(view.query.features(role).geometry) for role in roles]
+        around = np.array([box for box in boxes if np.isfinite(box).all()])
+        if not len(around):
+            return None
+        box = shapely.box(*around[:, :2].min(axis=0), *around[:, 2:].max(axis=0))
+        west, south, east, north = shapely.bounds(self.grid.to_lonlat(np.array([box], dtype=object)))[0].tolist()
+        return west, south, east, north
 
     def _view(self, caller: Caller, current: dict[str, LayerVersion]) -> View:
         """Loads and narrows. The features stay shared between the callers where they see the same layers."""
