@@ -85,8 +85,7 @@ class LayerQuery:
     def intersecting(self, role: str, places: Geometries, select: Selection = EVERYTHING) -> Pairs:
         """Every feature that touches or overlaps a place (distance at most 0.01 ft), by id for each place."""
         pairs = self.within(role, places, 0.0, select)
-        order = np.lexsort((self.features(role).rank[pairs.feature], pairs.place))
-        return Pairs(pairs.place[order], pairs.feature[order], pairs.distance_ft[order])
+        return _taken(pairs, np.lexsort((self.features(role).rank[pairs.feature], pairs.place)))
 
     def within(self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection = EVERYTHING) -> Pairs:
         """Every feature at most `reach_ft` from a place; at the limit (within 0.01 ft) is within."""
@@ -207,38 +206,45 @@ def _next_reach(index: Index, places: Geometries, reach: Floats, reach_ft: float
 
 
 def _ordered(features: Features, pairs: Pairs) -> Pairs:
-    order = np.lexsort((features.rank[pairs.feature], pairs.distance_ft, pairs.place))
-    return Pairs(pairs.place[order], pairs.feature[order], pairs.distance_ft[order])
+    if len(pairs) < 2:
+        return pairs
+    return _taken(pairs, np.lexsort((features.rank[pairs.feature], pairs.distance_ft, pairs.place)))
 
 
 def _starts(place: Rows) -> Rows:
     """Where each place begins in an ordered column of places."""
-    return np.flatnonzero(np.r_[True, place[1:] != place[:-1]][: len(place)])
+    begins = np.ones(len(place), dtype=bool)
+    np.not_equal(place[1:], place[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
 
 
 def _first_k(features: Features, pairs: Pairs, k: int) -> Pairs:
     """The k first of each place: again and again the nearest, ties within 0.01 ft by rank."""
+    if k == 1:
+        return _taken(pairs, _first_of_tied(features, pairs))
     turns: list[Rows] = []
-    left = np.arange(len(pairs))
+    left = np.ones(len(pairs), dtype=bool)
     for _ in range(k):
-        if not len(left):
-            break
-        chosen = left[_first_of_tied(features, pairs.place[left], pairs.feature[left], pairs.distance_ft[left])]
-        turns.append(chosen)
-        left = np.setdiff1d(left, chosen, assume_unique=True)
-    if not turns:
-        return pairs
+        rows = np.flatnonzero(left)
+        turns.append(rows[_first_of_tied(features, _taken(pairs, rows))])
+        left[turns[-1]] = False
     rows = np.concatenate(turns)
-    rows = rows[np.argsort(pairs.place[rows], kind="stable")]
+    return _taken(pairs, rows[np.argsort(pairs.place[rows], kind="stable")])
+
+
+def _taken(pairs: Pairs, rows: Rows) -> Pairs:
     return Pairs(pairs.place[rows], pairs.feature[rows], pairs.distance_ft[rows])
 
 
-def _first_of_tied(features: Features, place: Rows, feature: Rows, distance: Floats) -> Rows:
+def _first_of_tied(features: Features, pairs: Pairs) -> Rows:
     """For each place the row of the smallest id among those that tie with its nearest."""
+    place, distance = pairs.place, pairs.distance_ft
     starts = _starts(place)
-    nearest = np.repeat(distance[starts], np.diff(np.r_[starts, len(place)]))
+    if len(starts) == len(place):
+        return starts
+    nearest = np.repeat(distance[starts], np.diff(starts, append=len(place)))
     tied = np.flatnonzero(distance <= nearest + AT_LIMIT_FT)
     if len(tied) == len(starts):
         return starts
-    by_rank = tied[np.lexsort((features.rank[feature[tied]], place[tied]))]
+    by_rank = tied[np.lexsort((features.rank[pairs.feature[tied]], place[tied]))]
     return by_rank[_starts(place[by_rank])]

@@ -78,7 +78,10 @@ def _facts(
     feature: Rows,
     distance: Floats,
 ) -> dict[str, Fact]:
-    easement_area = np.where(feature >= 0, shapely.area(features.geometry)[feature], np.nan)
+    known = np.flatnonzero(feature >= 0)
+    easement_area, modelled = np.full(len(sites), np.nan), np.zeros(len(sites), dtype=bool)
+    easement_area[known] = shapely.area(features.geometry[feature[known]])
+    modelled[known] = _modelled(features, feature[known])
     area = _of(chief, taken.area_sqft)
     return {
         "easement_id": ids_of(features, feature),
@@ -90,9 +93,7 @@ def _facts(
         "length_along_ft": _of(chief, taken.length_along_ft),
         "distance_ft": distance,
         "all_easements_sqft": _joint_area(sites, features, touching),
-        "modelled": _modelled(features)[feature] & (feature >= 0)
-        if len(features)
-        else np.zeros(len(sites), dtype=bool),
+        "modelled": modelled,
     }
 
 
@@ -109,12 +110,12 @@ def _joint_area(sites: Sites, features: Features, touching: Pairs) -> Floats:
     return total
 
 
-def _modelled(features: Features) -> npt.NDArray[np.bool_]:
+def _modelled(features: Features, rows: Rows) -> npt.NDArray[np.bool_]:
     """Whether each easement rests on a model: its own word, else its layer's."""
-    by_layer = np.array([part.description.basis == "modelled" for part in features.parts])[features.layer_of]
-    own = features.texts("basis")
+    by_layer = np.array([part.description.basis == "modelled" for part in features.parts], dtype=bool)
+    own = features.texts("basis")[rows]
     stated = np.array([word is not None for word in own], dtype=bool)
-    return np.asarray(np.where(stated, own == "modelled", by_layer), dtype=np.bool_)
+    return np.asarray(np.where(stated, own == "modelled", by_layer[features.layer_of[rows]]), dtype=np.bool_)
 
 
 def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
