@@ -74,10 +74,10 @@ def map_parts(name: str, call: Call) -> MapParts:
         location=[0.0, 0.0],
         tiles=None,
         zoom_start=START_ZOOM,
-        max_zoom=MAX_ZOOM,
         attribution_control=False,
         zoom_snap=0.5,
     )
+    drawn.options["max_zoom"] = MAX_ZOOM  # folium keeps its own max_zoom for tiles
     drawn._id = name
     call._id = f"call_{name}"
     drawn.add_child(call)

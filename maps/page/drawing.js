@@ -8,42 +8,70 @@ import { arrow, hatchFill, hatchOf, symbol } from "./shapes.js";
 /** @typedef {{kind?: string, label?: string, role?: string, modelled?: boolean, diameter_in?: number}} Told */
 
 /**
- * Draws one feature into a group. Nothing drawn takes clicks: the map does.
- * @param {any} group @param {any} feature @param {Look} look
- * @param {{pane?: string, modelled?: boolean, label?: string, arrows?: boolean, hatched?: boolean}} how
+ * @typedef {object} How
+ * @property {string} [pane]
+ * @property {any} [renderer] a canvas for many plain areas; hatches need the default
+ * @property {(feature: any) => boolean} [isModelled]
+ * @property {(feature: any) => string | undefined} [labelOf]
+ * @property {boolean} [arrows]
  */
-export function draw(group, feature, look, how = {}) {
+
+/**
+ * Draws features into a group: casings, lines and areas, hatches, symbols, arrows, labels, in that order.
+ * Nothing drawn takes clicks: the map does.
+ * @param {any} group @param {any[]} features @param {Look} look @param {How} how
+ */
+export function draw(group, features, look, how = {}) {
+  const points = features.filter((feature) => feature.geometry.type.endsWith("Point"));
+  const shapes = features.filter((feature) => !feature.geometry.type.endsWith("Point"));
   const pane = how.pane ? { pane: how.pane } : {};
-  const kind = feature.geometry?.type ?? "";
-  if (kind.endsWith("Point")) points(feature).forEach((at) => mark(group, at, symbol(look), look.size, pane));
-  else lines(group, feature, look, how, pane);
-  if (how.arrows && kind.endsWith("LineString")) flow(group, feature, look, pane);
-  if (how.label) group.addLayer(label(feature, how.label, look));
+  drawShapes(group, shapes, look, how, pane);
+  for (const feature of points) {
+    pointsOf(feature).forEach((at) => mark(group, at, symbol(look), look.size, pane));
+  }
+  if (how.arrows) shapes.forEach((feature) => flow(group, feature, look, pane));
+  for (const feature of how.labelOf ? features : []) {
+    const text = how.labelOf?.(feature);
+    if (text) group.addLayer(label(feature, text, look));
+  }
 }
 
-/** @param {any} group @param {any} feature @param {Look} look @param {any} how @param {object} pane */
-function lines(group, feature, look, how, pane) {
-  const modelled = how.modelled ?? false;
-  const hatch = hatchOf(look, modelled);
-  const base = { ...pane, interactive: false };
-  const shape = (/** @type {object} */ style) => group.addLayer(L.geoJSON(feature, { ...base, style: { ...base, ...style } }));
-  const weight = widthOf(look, feature.properties ?? {});
-  if (look.casing) shape({ color: look.casing, weight: weight + 3, fill: false });
-  shape({
+/** @param {any} group @param {any[]} shapes @param {Look} look @param {How} how @param {object} pane */
+function drawShapes(group, shapes, look, how, pane) {
+  if (!shapes.length) return;
+  const isModelled = how.isModelled ?? (() => false);
+  const base = { ...pane, ...(how.renderer ? { renderer: how.renderer } : {}), interactive: false };
+  const add = (/** @type {any[]} */ some, /** @type {(feature: any) => object} */ style) => {
+    if (some.length) group.addLayer(L.geoJSON({ type: "FeatureCollection", features: some }, { ...base, style }));
+  };
+  if (look.casing) add(shapes, (one) => ({ color: look.casing, weight: widthOf(look, one.properties) + 3, fill: false }));
+  add(shapes, (one) => strokeAndFill(look, one.properties, isModelled(one)));
+  for (const modelled of [false, true]) {
+    const hatch = hatchOf(look, modelled);
+    const fill = hatch ? { stroke: false, fill: true, fillColor: hatchFill(hatch, look.colour), fillOpacity: 0.7 } : {};
+    if (hatch) add(shapes.filter((one) => isModelled(one) === modelled), () => fill);
+  }
+}
+
+/** @param {Look} look @param {Told & {status?: string}} told @param {boolean} modelled */
+function strokeAndFill(look, told, modelled) {
+  return {
     color: look.colour,
-    weight,
+    weight: widthOf(look, told),
+    opacity: GONE.includes(told?.status ?? "") ? 0.4 : 1,
     dashArray: (modelled && look.modelled_dash) || look.dash || null,
     lineCap: look.dash ? "butt" : "round",
     fill: Boolean(look.fill),
     fillColor: look.fill,
     fillOpacity: look.fill_opacity,
-  });
-  if (hatch) shape({ stroke: false, fill: true, fillColor: hatchFill(hatch, look.colour), fillOpacity: 0.7 });
+  };
 }
+
+const GONE = ["abandoned", "removed"];
 
 /** Mains are as wide as their diameter says, within reason. @param {Look} look @param {Told} told */
 function widthOf(look, told) {
-  const inches = Number(told.diameter_in);
+  const inches = Number(told?.diameter_in);
   return inches > 0 && look.label ? look.width * Math.min(1.9, 0.65 + inches / 20) : look.width;
 }
 
@@ -55,6 +83,7 @@ function mark(group, at, drawing, size, pane) {
 
 /** @param {any} group @param {any} feature @param {Look} look @param {object} pane */
 function flow(group, feature, look, pane) {
+  if (!feature.geometry.type.endsWith("LineString")) return;
   const middle = middleOf(feature.geometry, 0.36);
   if (middle) mark(group, middle.at, arrow(look.colour, middle.degrees), 18, pane);
 }
@@ -90,7 +119,7 @@ function anchor(feature) {
 }
 
 /** @param {any} feature @returns {[number, number][]} */
-function points(feature) {
+function pointsOf(feature) {
   const { type, coordinates } = feature.geometry;
   return type === "Point" ? [coordinates] : coordinates;
 }
@@ -141,15 +170,16 @@ const SIDES = ["", "above", "below", "beside", "left"];
 /**
  * Moves each label aside until it covers neither a mark nor a more important label; hides it where none is free.
  * @param {any[]} layers markers: those with `importance` are labels, the others marks
+ * @param {string[]} sides where a label may stand, besides its own place
  */
-export function declutter(layers) {
+export function declutter(layers, sides = SIDES) {
   const elements = layers.map((layer) => ({ layer, words: layer.getElement?.()?.firstElementChild })).filter((one) => one.words);
   const taken = elements.filter((one) => one.layer.importance === undefined).map((one) => one.words.getBoundingClientRect());
   const labels = elements.filter((one) => one.layer.importance !== undefined);
   labels.sort((a, b) => b.layer.importance - a.layer.importance);
   for (const { layer, words } of labels) {
     layer.side ??= words.className;
-    const side = [layer.side, ...SIDES].find((name) => isFree(words, name, taken));
+    const side = [layer.side, ...sides].find((name) => isFree(words, name, taken));
     words.style.visibility = side === undefined ? "hidden" : "";
     if (side !== undefined) taken.push(words.getBoundingClientRect());
   }

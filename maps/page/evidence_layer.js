@@ -32,10 +32,14 @@ export class EvidenceLayer {
 
   /** @param {any} feature */
   drawOne(feature) {
-    const { label, modelled } = feature.properties;
+    const { label, modelled, role } = feature.properties;
     const look = this.lookOf(feature);
-    const arrows = feature.properties.role === "sewer_main" && look.symbol === undefined;
-    draw(this.group, feature, look, { pane: "evidence", modelled, arrows, label: look.label_always ? label : undefined });
+    draw(this.group, [feature], look, {
+      pane: "evidence",
+      isModelled: () => modelled === true,
+      arrows: role === "sewer_main" && look.fill === undefined,
+      labelOf: () => (look.label_always ? label : undefined),
+    });
   }
 
   /** The look of the kind, in the hue of its role where water and sewer differ. @param {any} feature @returns {Look} */

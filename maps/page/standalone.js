@@ -1,6 +1,6 @@
 // A stand-alone page: the buttons of the table choose whose evidence is drawn.
 
-import { declutter, draw, label, preparePanes } from "./drawing.js";
+import { declutter, draw, preparePanes } from "./drawing.js";
 import { EvidenceLayer } from "./evidence_layer.js";
 import { swatch } from "./shapes.js";
 
@@ -36,11 +36,11 @@ export function showChecks(map, style, checks) {
 export function showImport(map, look, sample, remarks, remarkLooks, modelled) {
   preparePanes(map);
   const features = L.featureGroup().addTo(map);
-  sample.features.forEach((/** @type {any} */ feature) => draw(features, feature, look, { modelled }));
+  draw(features, sample.features, look, { isModelled: () => modelled });
   const marks = L.featureGroup().addTo(map);
   for (const remark of remarks.features) {
-    draw(marks, remark, remarkLooks[remark.properties.kind], { pane: "evidence" });
-    marks.addLayer(label(remark, remark.properties.label, remarkLooks[remark.properties.kind]));
+    const labelOf = () => remark.properties.label;
+    draw(marks, [remark], remarkLooks[remark.properties.kind], { pane: "evidence", labelOf });
   }
   const bounds = L.featureGroup([features, marks]).getBounds();
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 19, animate: false });
