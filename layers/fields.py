@@ -38,17 +38,17 @@ def refuse_missing_fields(columns: pa.Table, declaration: LayerDeclaration) -> N
         raise IngestRefused(f"{declaration.name}: the source has no field {'; no field '.join(missing)}; {has}.")
 
 
-def rows_that_count(columns: pa.Table, declaration: LayerDeclaration) -> Positions:
-    """The positions of the rows that `only` keeps; all where it names nothing."""
-    keep = np.ones(columns.num_rows, dtype=bool)
+def rows_that_count(columns: pa.Table, count: int, declaration: LayerDeclaration) -> Positions:
+    """The positions, of `count` rows, that `only` keeps; all where it names nothing."""
+    keep = np.ones(count, dtype=bool)
     for theirs, values in declaration.only.items():
         text = as_text(_column(columns, theirs), theirs)
         keep &= pc.is_in(text, value_set=pa.array(values, pa.string())).to_numpy()
     return np.flatnonzero(keep)
 
 
-def mapped(columns: pa.Table, declaration: LayerDeclaration, time_zone: str) -> Mapped:
-    """The role's fields in their kinds; fields that the city file does not map are null.
+def mapped(columns: pa.Table, rows: Positions, declaration: LayerDeclaration, time_zone: str) -> Mapped:
+    """The role's fields of some rows, in their kinds; fields that the city file does not map are null.
 
     A derived layer is made with the role's own names and needs no mapping.
     """
@@ -58,9 +58,10 @@ def mapped(columns: pa.Table, declaration: LayerDeclaration, time_zone: str) -> 
     for field in declaration.role.fields:
         theirs = declaration.fields.get(field.name, field.name if declaration.derivation else None)
         if theirs is None or theirs not in columns.column_names:
-            found.append(pa.chunked_array([pa.nulls(columns.num_rows, _ARROW[field.kind])]))
+            found.append(pa.chunked_array([pa.nulls(len(rows), _ARROW[field.kind])]))
             continue
-        column, notes = _mapped_field(_column(columns, theirs), field, declaration, time_zone, warnings)
+        values = _column(columns, theirs).take(pa.array(rows))
+        column, notes = _mapped_field(values, field, declaration, time_zone, warnings)
         found.append(column)
         unread.append(notes)
     names = [field.name for field in declaration.role.fields]

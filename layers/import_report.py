@@ -67,7 +67,7 @@ def import_report(
         previous=outcome.previous,
         unchanged=outcome.version == outcome.previous,
         folder=outcome.folder,
-        rows_read=source.columns.num_rows + len(_not_in_table(source)),
+        rows_read=len(source.source_row) + len(_not_in_table(source)),
         rows_left_out=rows.rows_left_out,
         rows_written=rows.columns.num_rows,
         repaired_count=len(notes.repaired),

@@ -62,6 +62,7 @@ def import_layer(
             rejected_file = write_notes(unfinished, notes, source, rows, grid)
             tell("writing", 0.8)
             version = write_snapshot(store.folder, _description(city, declaration, rows), _table(rows))
+            tell("publishing", 0.95)
             as_of = declaration.as_of or _day_of_inputs(declaration.derivation, store) or today
             store.publish(LayerVersion(declaration.name, version, rows.columns.num_rows, as_of, now))
             outcome = _outcome(version, comparison, folder, time.monotonic() - began)

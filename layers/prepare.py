@@ -12,7 +12,7 @@ import shapely
 from layers.dissolve import dissolved, shared_values
 from layers.errors import IngestRefused
 from layers.fields import key_texts, mapped, refuse_missing_fields, rows_that_count
-from layers.grid import Geometries, Grid
+from layers.grid import Geometries
 from layers.identity import Identities, identities
 from layers.model import City, LayerDeclaration
 from layers.order import hilbert_order
@@ -63,17 +63,17 @@ class Prepared:
 
 def prepared(source: SourceTable, declaration: LayerDeclaration, city: City) -> Prepared:
     """The rows to be written. Raises IngestRefused or GridError where the layer must not be published."""
-    total = source.columns.num_rows
+    total = len(source.source_row)
     if not total:
         raise IngestRefused(f"{declaration.name}: {source.description} is empty: it has no rows.")
     refuse_missing_fields(source.columns, declaration)
-    rows = rows_that_count(source.columns, declaration)
+    rows = rows_that_count(source.columns, total, declaration)
     if not len(rows):
         raise IngestRefused(f"{declaration.name}: none of the {total:,} rows has a value that `only` keeps.")
     shaped = _shaped(source, rows, declaration, city)
     if not len(shaped.owner):
         raise IngestRefused(_nothing_usable(shaped.rejected, declaration, len(rows)))
-    fields = mapped(source.columns.take(pa.array(shaped.owner)), declaration, city.time_zone)
+    fields = mapped(source.columns, shaped.owner, declaration, city.time_zone)
     keys = key_texts(source.columns, declaration)
     texts = np.full(total, None, dtype=object) if keys is None else np.asarray(keys.to_numpy(), dtype=object)
     done = _written_rows(source, shaped, fields.columns, declaration)
@@ -88,14 +88,13 @@ def prepared(source: SourceTable, declaration: LayerDeclaration, city: City) -> 
 
 def _shaped(source: SourceTable, rows: Positions, declaration: LayerDeclaration, city: City) -> Shaped:
     kind = declaration.role.geometry
-    nowhere = np.full(source.columns.num_rows, None, dtype=object)
+    nowhere = np.full(len(source.source_row), None, dtype=object)
     if kind == "none":
         note = "A reference table: it has no geometry."
         return Shaped(None, rows, nowhere, NO_REMARKS, NO_REMARKS, 0, note, note)
     if source.geometry is None:
         raise IngestRefused(f"{declaration.name}: {source.description} has no geometry; a {kind} layer needs one.")
-    crs = source.crs if declaration.derivation is None else Grid(city.grid_epsg).crs
-    found = placed(source.geometry[rows], crs, declaration, city)
+    found = placed(source.geometry[rows], source.crs, declaration, city)
     nowhere[rows] = found.geometry
     inside = found.geometry.copy()
     inside[found.rejected.rows] = None

@@ -88,6 +88,8 @@ def _attributes(source: SourceTable, rows: Prepared) -> dict[int, dict[str, Any]
     names = [
         f"{name}_{at}" if name in source.columns.column_names[:at] else name for at, name in _named(source.columns)
     ]
+    if not source.columns.column_names:
+        return {number: {} for number in numbers}
     said = source.columns.rename_columns(names).take(pa.array(rows.rejected.rows)).to_pylist()
     return {
         number: {key: _plain(value) for key, value in row.items()} for number, row in zip(numbers, said, strict=True)
