@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from layers.grid import Floats, Geometries
+from layers.spatial_index import Index, boundary_index
 
 FOOT_DIFFERENCE = (1200 / 3937) / 0.3048 - 1
 """How much longer the US survey foot (1200/3937 m) is than the international foot (24 FR 5348, 1959)."""
@@ -36,7 +37,8 @@ def foot_test(shapes: Geometries, reference: Geometries, name: str) -> FootTest:
     if error < _LEAST_ERROR_FT:
         return FootTest("Which foot was used is not testable: so near the grid's origin the two feet do not differ.")
     scales = {"as they are": 1.0, "longer": 1 - FOOT_DIFFERENCE, "shorter": 1 + FOOT_DIFFERENCE}
-    off = {case: _median_distance(points * scale, reference, 4 * error) for case, scale in scales.items()}
+    edges = _edges_near(points, reference, 5 * error)
+    off = {case: _median_distance(points * scale, edges, 4 * error) for case, scale in scales.items()}
     better = min(("longer", "shorter"), key=lambda case: off[case])
     if off["as they are"] <= _NEAR * error:
         return FootTest(
@@ -63,28 +65,23 @@ def _suspicion(name: str, off_ft: float, better: str) -> str:
 
 
 def _vertices(shapes: Geometries) -> Floats:
-    """The first vertex of shapes spread over the layer."""
+    """Some vertices, spread over the layer."""
     some = shapes[:: max(1, len(shapes) // _SAMPLES)]
-    xy, owner = shapely.get_coordinates(some, return_index=True)
-    _, first = np.unique(owner, return_index=True)
-    return np.asarray(xy[first], dtype=np.float64)
+    xy = shapely.get_coordinates(some)
+    return np.asarray(xy[:: max(1, len(xy) // _SAMPLES)], dtype=np.float64)
 
 
-def _median_distance(xy: Floats, reference: Geometries, reach: float) -> float:
-    """The median distance to the nearest edge; vertices with nothing in reach count as `reach` away."""
-    points = np.asarray(shapely.points(xy))
-    boxes = shapely.box(xy[:, 0] - reach, xy[:, 1] - reach, xy[:, 0] + reach, xy[:, 1] + reach)
-    point, feature = shapely.STRtree(reference).query(boxes)
-    distance = np.full(len(points), reach)
-    np.minimum.at(distance, point, shapely.distance(points[point], _edges(reference, feature)))
-    return float(np.median(distance))
+def _edges_near(points: Floats, reference: Geometries, reach: float) -> Index:
+    """The reference near the points, polygons as their boundaries."""
+    x, y = points[:, 0], points[:, 1]
+    _, feature = shapely.STRtree(reference).query(shapely.box(x - reach, y - reach, x + reach, y + reach))
+    near = reference[np.unique(feature)]
+    if len(near) and shapely.get_dimensions(near[0]) == 2:
+        return boundary_index(near)
+    return Index(near, np.arange(len(near)))
 
 
-def _edges(reference: Geometries, rows: np.ndarray[tuple[int, ...], np.dtype[np.intp]]) -> Geometries:
-    """The shapes of some rows, polygons as their boundaries (each made once)."""
-    used, again = np.unique(rows, return_inverse=True)
-    shapes = reference[used]
-    polygons = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
-    shapes[polygons] = shapely.boundary(shapes[polygons])
-    edges: Geometries = shapes[again]
-    return edges
+def _median_distance(points: Floats, edges: Index, reach: float) -> float:
+    """The median distance to the nearest edge; points with nothing in reach count as `reach` away."""
+    distance = edges.nearest_distance(np.asarray(shapely.points(points)), reach)
+    return float(np.median(np.minimum(distance, reach)))

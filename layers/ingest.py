@@ -52,7 +52,7 @@ def import_layer(
     grid = Grid(city.grid_epsg)
     with store.writing(), _workspace(store, declaration) as workspace:
         tell("reading", 0.0)
-        source = _source(city, declaration, store, workspace, progress)
+        source = _source(city, declaration, store, workspace, lambda stage, share: tell(stage, 0.4 * share))
         tell("checking", 0.4)
         rows = prepared(source, declaration, city)
         tell("comparing", 0.6)
@@ -121,7 +121,7 @@ def _in_order(city: City, names: Collection[str] | None) -> list[LayerDeclaratio
 
 
 def _source(
-    city: City, declaration: LayerDeclaration, store: LayerStore, workspace: Path, progress: Progress | None
+    city: City, declaration: LayerDeclaration, store: LayerStore, workspace: Path, progress: Progress
 ) -> SourceTable:
     if declaration.derivation is None:
         return read_source(declaration, city.folder, workspace=workspace, progress=progress)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 ChangeKind = Literal["added", "removed", "moved", "changed"]
@@ -86,8 +85,8 @@ class ImportReport:
     bounds_lonlat: tuple[float, float, float, float] | None = None
 
     def as_json(self) -> dict[str, object]:
-        """The report for machines; sample geometries as WKT in degrees."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        """The report for machines, without the sample for the map."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "sample"}
         return {name: _plain(value) for name, value in values.items()}
 
 
@@ -109,6 +108,4 @@ def _plain(value: object) -> object:
         return [_plain(item) for item in value]
     if isinstance(value, (RowNote, ChangeSample)):
         return {name: getattr(value, name) for name in value.__dataclass_fields__}
-    if isinstance(value, BaseGeometry):
-        return shapely.to_wkt(value, rounding_precision=7)
     return str(value) if isinstance(value, Path) else value
