@@ -159,6 +159,13 @@ sigma_ft = 5.0
     ]
 
 
+def test_a_reference_table_needs_the_field_by_which_it_is_looked_up(tmp_path: Path) -> None:
+    accounts = PARCELS.replace("parcels", "accounts").replace('"parcel"', '"account"')
+    (mistake,) = mistakes_of(tmp_path, HEAD + accounts)
+    assert "looked up by its account_id; map it in [layers.accounts.fields]" in mistake
+    assert city_of(tmp_path, HEAD + accounts + '[layers.accounts.fields]\naccount_id = "ACCT"\n').layer("accounts")
+
+
 def test_a_file_that_is_no_toml_or_not_there_is_one_clear_mistake(tmp_path: Path) -> None:
     assert "at line 1" in mistakes_of(tmp_path, "[city\n")[0]
     with pytest.raises(CityFileError, match="there is no such file"):

@@ -85,7 +85,7 @@ def doubled_ids(patient: Patient) -> Iterator[Finding]:
         named = np.flatnonzero(np.array([text is not None for text in texts], dtype=bool))
         words, first, counts = np.unique(texts[named].astype("U"), return_index=True, return_counts=True)
         doubled = np.flatnonzero(counts > 1)
-        if len(doubled) and role != "jurisdiction":
+        if len(doubled) and key != "name":
             rows = named[first[doubled]]
             details = [f"{key} {words[n]} stands {counts[n]} times" for n in doubled[:EXAMPLES]]
             yield Finding(
