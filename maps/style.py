@@ -41,6 +41,7 @@ class Look:
     size: int = 10
     arrows: bool = False
     label: tuple[str, ...] = ()
+    label_colour: str | None = None
     label_always: bool = False
     min_zoom: int = 0
     label_zoom: int = 99

@@ -14,6 +14,7 @@ import { arrow, hatchFill, hatchOf, symbol } from "./shapes.js";
  * @property {(feature: any) => boolean} [isModelled]
  * @property {(feature: any) => string | undefined} [labelOf]
  * @property {boolean} [arrows]
+ * @property {boolean} [isLayer] labels of layers give way to labels of evidence and stay in their place
  */
 
 /**
@@ -32,7 +33,7 @@ export function draw(group, features, look, how = {}) {
   if (how.arrows) shapes.forEach((feature) => flow(group, feature, look, pane));
   for (const feature of how.labelOf ? features : []) {
     const text = how.labelOf?.(feature);
-    if (text) group.addLayer(label(feature, text, look));
+    if (text) group.addLayer(label(feature, text, look, how.isLayer ?? false));
   }
 }
 
@@ -88,8 +89,11 @@ function flow(group, feature, look, pane) {
   if (middle) mark(group, middle.at, arrow(look.colour, middle.degrees), 18, pane);
 }
 
-/** A label as text, at the middle of a line or of an area. @param {any} feature @param {string} text @param {Look} look */
-export function label(feature, text, look) {
+/**
+ * A label as text, at the middle of a line or of an area.
+ * @param {any} feature @param {string} text @param {Look} look @param {boolean} isLayer
+ */
+export function label(feature, text, look, isLayer = false) {
   const words = document.createElement("span");
   words.textContent = text;
   const kind = feature.geometry?.type ?? "";
@@ -97,9 +101,10 @@ export function label(feature, text, look) {
   const at = middle?.at ?? anchor(feature);
   words.className = kind.endsWith("Point") ? "beside" : sideOf(look, middle);
   const icon = L.divIcon({ html: words, className: "map-label", iconSize: [0, 0] });
-  const drawn = L.marker([at[1], at[0]], { icon, pane: "labels", interactive: false, keyboard: false });
-  drawn.importance = look.order;
-  words.style.color = look.colour;
+  const drawn = L.marker([at[1], at[0]], { icon, pane: isLayer ? "layer-labels" : "labels", interactive: false, keyboard: false });
+  drawn.importance = isLayer ? look.order - 1000 : look.order;
+  drawn.sides = isLayer ? [] : SIDES;
+  words.style.color = look.label_colour ?? look.colour;
   return drawn;
 }
 
@@ -170,16 +175,15 @@ const SIDES = ["", "above", "below", "beside", "left"];
 /**
  * Moves each label aside until it covers neither a mark nor a more important label; hides it where none is free.
  * @param {any[]} layers markers: those with `importance` are labels, the others marks
- * @param {string[]} sides where a label may stand, besides its own place
  */
-export function declutter(layers, sides = SIDES) {
+export function declutter(layers) {
   const elements = layers.map((layer) => ({ layer, words: layer.getElement?.()?.firstElementChild })).filter((one) => one.words);
   const taken = elements.filter((one) => one.layer.importance === undefined).map((one) => one.words.getBoundingClientRect());
   const labels = elements.filter((one) => one.layer.importance !== undefined);
   labels.sort((a, b) => b.layer.importance - a.layer.importance);
   for (const { layer, words } of labels) {
     layer.side ??= words.className;
-    const side = [layer.side, ...sides].find((name) => isFree(words, name, taken));
+    const side = [layer.side, ...layer.sides].find((name) => isFree(words, name, taken));
     words.style.visibility = side === undefined ? "hidden" : "";
     if (side !== undefined) taken.push(words.getBoundingClientRect());
   }
@@ -199,7 +203,7 @@ function overlap(a, b) {
 
 /** Makes the panes that labels and evidence need, above everything else. @param {any} map */
 export function preparePanes(map) {
-  for (const [name, level] of [["evidence", 620], ["labels", 660]]) {
+  for (const [name, level] of [["evidence-areas", 370], ["layer-labels", 610], ["evidence", 620], ["labels", 660]]) {
     if (map.getPane(name)) continue;
     map.createPane(name).style.zIndex = String(level);
     map.getPane(name).style.pointerEvents = "none";

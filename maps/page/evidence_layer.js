@@ -8,9 +8,10 @@ import { declutter, draw, preparePanes } from "./drawing.js";
 /** @typedef {{roles: Record<string, Look>, evidence: Record<string, Look>}} Style */
 
 export class EvidenceLayer {
-  /** @param {any} map @param {Style} style */
-  constructor(map, style) {
+  /** @param {any} map @param {Style} style @param {() => any[]} others labels that give way to those of the evidence */
+  constructor(map, style, others = () => []) {
     this.map = map;
+    this.others = others;
     this.style = style;
     preparePanes(map);
     this.group = L.featureGroup().addTo(map);
@@ -35,7 +36,7 @@ export class EvidenceLayer {
     const { label, modelled, role } = feature.properties;
     const look = this.lookOf(feature);
     draw(this.group, [feature], look, {
-      pane: "evidence",
+      pane: look.fill && feature.geometry.type.endsWith("Polygon") ? "evidence-areas" : "evidence",
       isModelled: () => modelled === true,
       arrows: role === "sewer_main" && look.fill === undefined,
       labelOf: () => (look.label_always ? label : undefined),
@@ -62,6 +63,6 @@ export class EvidenceLayer {
   }
 
   declutter() {
-    declutter(this.group.getLayers());
+    declutter([...this.group.getLayers(), ...this.others()]);
   }
 }

@@ -80,12 +80,16 @@ function titleOf(told) {
   return told.parcel?.address || told.address?.text || (told.parcel ? `Parcel ${told.parcel.id}` : "This place");
 }
 
+/** Whether an id was made up at the import, because the source had none. @param {string | null} id */
+const isMade = (id) => /^x[0-9a-f]{12}$/.test(id ?? "");
+
 /** The word of the answer with its mark, what was measured, and the facility. @param {Finding} finding */
 function result(finding) {
   const state = finding.answer ? "decided" : finding.undecided_because ? "undecided" : "facts";
   const word = finding.answer ?? (state === "undecided" ? "undecided" : "facts");
   const mark = { decided: "●", undecided: "?", facts: "i" }[state];
-  const measured = [finding.margin_ft === null ? null : `margin ${feet(finding.margin_ft)}`, finding.feature_id];
+  const limit = finding.margin_ft === null ? null : `${feet(Math.abs(finding.margin_ft))} from the limit`;
+  const measured = [limit, isMade(finding.feature_id) ? null : finding.feature_id];
   return [
     el("span", { class: `chip ${state}` }, el("span", { class: "mark", "aria-hidden": "true" }, mark), word),
     el("span", { class: "measured" }, measured.filter(Boolean).join(" · ")),

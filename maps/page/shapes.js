@@ -20,6 +20,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @property {number} size
  * @property {boolean} arrows
  * @property {string[]} [label]
+ * @property {string} [label_colour]
  * @property {boolean} label_always
  * @property {number} min_zoom
  * @property {number} label_zoom

@@ -9,26 +9,35 @@ import { ViewLayers } from "./view_layers.js";
 
 /* global L */
 
+const HOME_DEGREES = 0.03;
+const HOME_ZOOM = 16;
+
 /** Called by the script of the map when the map is there. @param {any} map */
 export async function startTown(map) {
   const style = JSON.parse(document.body.dataset.style ?? "{}");
   const sheet = new Sheet();
-  const evidence = new EvidenceLayer(map, style);
+  /** @type {{layers: ViewLayers | null}} */
+  const town = { layers: null };
+  const evidence = new EvidenceLayer(map, style, () => town.layers?.labels() ?? []);
   const look = (/** @type {any} */ finding) => (finding ? reveal(map, sheet, evidence, finding.evidence) : evidence.clear());
   const question = new Question(map, sheet, evidence, new HerePanel(look));
   L.DomEvent.disableClickPropagation(byId("controls"));
   byId("home").addEventListener("click", () => goHome(map));
   listen(map, question);
   startView(map);
-  await startLayers(map, style);
+  await startLayers(map, style, town, () => evidence.declutter());
 }
 
-/** @param {any} map @param {any} style */
-async function startLayers(map, style) {
+/**
+ * @param {any} map @param {any} style @param {{layers: ViewLayers | null}} town
+ * @param {() => void} settle called when what is drawn has changed
+ */
+async function startLayers(map, style, town, settle) {
   let refill = () => {};
   try {
     const told = await ask("/layers");
-    const layers = new ViewLayers(map, style.roles, told.layers, () => refill());
+    const layers = new ViewLayers(map, style.roles, told.layers, () => (refill(), settle()));
+    town.layers = layers;
     refill = makeLegend(layers);
     await layers.refresh();
   } catch (error) {
@@ -97,8 +106,11 @@ function reveal(/** @type {any} */ map, /** @type {Sheet} */ sheet, /** @type {E
 /** @param {any} map @param {Question} question */
 function listen(map, question) {
   map.on("click", (/** @type {any} */ event) => question.ask(event.latlng));
-  map.getContainer().addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Enter" && event.target === map.getContainer()) question.ask(map.getCenter());
+  const container = map.getContainer();
+  container.addEventListener("keyup", () => container.classList.add("by-keyboard"));
+  container.addEventListener("pointerdown", () => container.classList.remove("by-keyboard"));
+  container.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Enter" && event.target === container) question.ask(map.getCenter());
     if (event.key === "Escape") question.panel.clear();
   });
 }
@@ -118,6 +130,7 @@ function startView(map) {
 function goHome(map) {
   const [west, south, east, north] = JSON.parse(document.body.dataset.extent ?? "[-180,-60,180,70]");
   map.fitBounds([[south, west], [north, east]], { animate: false });
+  if (east - west < HOME_DEGREES && map.getZoom() < HOME_ZOOM) map.setZoom(HOME_ZOOM, { animate: false });
 }
 
 /** @param {string} text */

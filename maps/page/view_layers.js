@@ -1,7 +1,7 @@
 // The town's layers, fetched by view: what the box and the zoom show, never the whole town.
 
 import { ask, words } from "./dom.js";
-import { declutter, draw } from "./drawing.js";
+import { draw } from "./drawing.js";
 
 /* global L */
 
@@ -51,7 +51,7 @@ export class ViewLayer {
     const zoom = Math.floor(this.map.getZoom());
     if (!this.shown || zoom < this.minZoom) return this.clear(this.shown ? "far" : "off");
     const view = this.map.getBounds();
-    if (this.loaded?.zoom === zoom && this.loaded.bounds.contains(view)) return this.label();
+    if (this.loaded?.zoom === zoom && this.loaded.bounds.contains(view)) return;
     this.pending?.abort();
     this.pending = new AbortController();
     this.state = "loading";
@@ -85,8 +85,8 @@ export class ViewLayer {
       isModelled: (feature) => (feature.properties.basis ?? this.entry.basis) === "modelled",
       arrows: this.look.arrows && this.map.getZoom() >= this.look.label_zoom,
       labelOf: this.labelling(),
+      isLayer: true,
     });
-    this.label();
   }
 
   /** @param {State} state */
@@ -114,8 +114,9 @@ export class ViewLayer {
     return one.distanceTo(other) >= SHORTEST_LABELLED_PX;
   }
 
-  label() {
-    declutter(this.group.getLayers().filter((/** @type {any} */ layer) => layer.importance !== undefined), []);
+  /** The labels that are drawn. */
+  labels() {
+    return this.group.getLayers().filter((/** @type {any} */ layer) => layer.importance !== undefined);
   }
 }
 
@@ -147,6 +148,11 @@ export class ViewLayers {
   soon() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.refresh(), WAIT_MS);
+  }
+
+  /** The labels of all layers. */
+  labels() {
+    return this.layers.flatMap((layer) => layer.labels());
   }
 
   async refresh() {
