@@ -21,13 +21,13 @@ _DERIVED_NUMBERS: Mapping[str, tuple[str, ...]] = {
 }
 _PLAIN = ("role", "source", "source_layer", "audience", "basis", "sigma_ft", "quality", "stale_after_days")
 _RARE = ("derive", "as_of", "source_grid", "coincides_with", "x_field", "y_field", "wkt_field")
-_KEYS = (*_PLAIN, *_RARE, "fields", "values", "only")
+LAYER_KEYS = (*_PLAIN, *_RARE, "fields", "values", "only")
 
 
 def read_layer(table: TomlTable, sigmas: Mapping[str, float]) -> LayerDeclaration | None:
     """The declaration, or None where a mistake was noted; `sigmas` are those of the quality levels."""
     before = len(table.mistakes.found)
-    table.know(_KEYS)
+    table.know(LAYER_KEYS)
     for key, example in (("role", '"water_main"'), ("audience", '"staff"'), ("basis", '"recorded"')):
         table.require(key, example)
     role = ROLE_BY_NAME.get(table.choice("role", ROLE_BY_NAME) or "")

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from layers.city import read_city
+from layers.city import CITY_KEYS, read_city
+from layers.city_layers import LAYER_KEYS
 from layers.errors import CityFileError
 from layers.model import City, Derivation
+from layers.quality import DEFAULT_SIGMA_FT
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "forest-city" / "city.toml"
 
@@ -170,3 +172,10 @@ def test_a_file_that_is_no_toml_or_not_there_is_one_clear_mistake(tmp_path: Path
     assert "at line 1" in mistakes_of(tmp_path, "[city\n")[0]
     with pytest.raises(CityFileError, match="there is no such file"):
         read_city(tmp_path / "none.toml")
+
+
+def test_every_key_of_the_city_file_is_explained_in_the_docs() -> None:
+    text = (EXAMPLE.parent.parent.parent / "docs" / "city-file.md").read_text(encoding="utf-8")
+    keys = [*CITY_KEYS, *LAYER_KEYS, *DEFAULT_SIGMA_FT]
+    assert [key for key in keys if key not in text] == []
+    assert all(f'| `"{level}"` | {sigma} |' in text for level, sigma in DEFAULT_SIGMA_FT.items())
