@@ -21,6 +21,10 @@ class Settings(BaseSettings):
         default=None,
         description="City file to work with; without it, the one that was imported last into the data folder.",
     )
+    city_data: Path | None = Field(
+        default=None,
+        description="Folder where relative sources of the city file start, instead of the one that the file names.",
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address to listen on. Who asks from another machine is the public and sees public layers only.",

@@ -103,7 +103,7 @@ def open_city(settings: Settings, city_file: Path | None = None) -> OpenCity:
             f"No city has been imported into {settings.data} yet: try `gis-ce demo`, "
             "or `gis-ce layers import --city FILE`."
         )
-    city = read_city(path)
+    city = read_city(path, data_folder=settings.city_data)
     folders = folders_of(settings, city)
     return OpenCity(city, path, folders, LayerStore(folders.layers), city_rules(city, str(path)))
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from api.settings import Settings
+from api.wiring import open_city
 from layers.city import CITY_KEYS, read_city
 from layers.city_layers import LAYER_KEYS
 from layers.errors import CityFileError
@@ -65,6 +67,11 @@ def test_relative_sources_start_at_the_data_folder_of_the_file_or_of_the_caller(
     assert city_of(tmp_path, HEAD + PARCELS).folder == tmp_path
     assert city_of(tmp_path, HEAD + 'data = "files"\n' + PARCELS).folder == tmp_path / "files"
     assert read_city(tmp_path / "city.toml", data_folder=Path("/elsewhere")).folder == Path("/elsewhere")
+
+
+def test_a_setting_moves_the_data_folder_of_the_example_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIS_CE_CITY_DATA", str(tmp_path))
+    assert open_city(Settings(), EXAMPLE).city.folder == tmp_path
 
 
 def test_a_quality_level_stands_for_a_sigma_that_the_city_can_set(tmp_path: Path) -> None:
