@@ -201,6 +201,7 @@ def water_body_layer(plan: Plan, ground: Ground) -> Layer:
     """The creeks, stretch by stretch, and the ponds."""
     drawing = place_layer(plan, ground, "water_body")
     is_pond = drawing.columns["is_pond"].astype(bool)
-    creek = texts.spaced(texts.picked(words.STREET_STARTS, plan.column[drawing.rows("place")]), "CREEK")
+    word = plan.column[drawing.rows("place")] % len(words.STREET_STARTS)
+    creek = texts.spaced(texts.picked(words.STREET_STARTS, word), "CREEK")
     names = texts.either(is_pond, texts.serial("POND ", np.arange(len(drawing)), 3), creek)
     return drawing.geometry, {"NAME": pc.utf8_title(names), "KIND": texts.either(is_pond, "pond", "creek")}

@@ -67,7 +67,8 @@ def tidy_coverage(regions: Geometries, whole: shapely.Geometry) -> tuple[Geometr
     rest = shapely.difference(whole, shapely.coverage_union_all(regions))
     cover = shapely.coverage_simplify(np.concatenate([regions, [rest]]), _SIMPLE_FT)
     fine: Geometries = shapely.transform(shapely.segmentize(cover, _LONGEST_FT), to_grain)
-    if not shapely.is_valid(fine).all() or not shapely.coverage_is_valid(fine):
+    in_one_piece = (shapely.get_type_id(fine[:-1]) == shapely.GeometryType.POLYGON).all()
+    if not in_one_piece or not shapely.is_valid(fine).all() or not shapely.coverage_is_valid(fine):
         raise ValueError("A neighbourhood's lots do not fit together.")
     return fine[:-1], fine[-1]
 

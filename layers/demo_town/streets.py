@@ -112,7 +112,8 @@ def _bend(rng: np.random.Generator, kind: Kind) -> Bend:
 def _spaced(rng: np.random.Generator, spacing: tuple[float, float]) -> Floats:
     steps = rng.uniform(*spacing, int(2 * _REACH_FT / spacing[0]) + 2)
     places: Floats = np.cumsum(steps)
-    return places - places[len(places) // 2] + (0.0 if spacing[0] != spacing[1] else spacing[0] / 2)
+    middle = float(places[len(places) // 2])
+    return places - middle + (0.0 if spacing[0] != spacing[1] else spacing[0] / 2)
 
 
 def _crossings(rng: np.random.Generator, kind: Kind, count: int) -> list[Floats]:

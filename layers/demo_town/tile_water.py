@@ -124,10 +124,13 @@ def _with_valve(pipes: _Pipes, line: Floats, distance: float, size: float) -> Fl
 
 
 def _abandon_some(rng: np.random.Generator, pipes: _Pipes, streets: Streets) -> None:
-    for edge in streets.edges:
-        if edge.is_row and edge.length_ft > 150 and rng.random() < 0.06:
-            other_side = edge.points - 6.0 * _side_of(edge.points) * normals(edge.points)
-            pipes.add(other_side, 2.0, "abandoned", edge.street)
+    """Old mains left in the ground beside the new ones, at least one."""
+    long = [edge for edge in streets.edges if edge.is_row and edge.length_ft > 150]
+    left = rng.random(len(long)) < 0.06
+    left[:1] = True
+    for edge in [edge for edge, is_left in zip(long, left, strict=True) if is_left]:
+        other_side = edge.points - 6.0 * _side_of(edge.points) * normals(edge.points)
+        pipes.add(other_side, 2.0, "abandoned", edge.street)
 
 
 def _drawings(pipes: _Pipes) -> dict[str, Drawing]:
