@@ -3,6 +3,10 @@
 import { byId } from "./dom.js";
 
 const STOPS = ["low", "middle", "high"];
+/** The heights of the stops, as in town.css. */
+const LOW_PX = 84;
+const MIDDLE = 0.38;
+const HIGH = 0.78;
 
 export class Sheet {
   constructor() {
@@ -21,9 +25,10 @@ export class Sheet {
     return getComputedStyle(this.button).display !== "none";
   }
 
-  /** How much of the map's height the sheet covers, in pixels. */
+  /** How much of the map's height the sheet covers at its stop, in pixels, even while it still moves there. */
   get covered() {
-    return this.isSheet ? this.panel.getBoundingClientRect().height : 0;
+    const heights = { low: LOW_PX, middle: MIDDLE * window.innerHeight, high: HIGH * window.innerHeight };
+    return this.isSheet ? heights[/** @type {keyof heights} */ (this.panel.dataset.stop)] : 0;
   }
 
   /** @param {string} stop */

@@ -9,6 +9,7 @@ import { ViewLayers } from "./view_layers.js";
 
 /* global L */
 
+const EDGE_PX = 24;
 const HOME_DEGREES = 0.03;
 const HOME_ZOOM = 16;
 
@@ -96,7 +97,10 @@ function reveal(/** @type {any} */ map, /** @type {Sheet} */ sheet, /** @type {E
   const focus = EvidenceLayer.focus(collection);
   if (!focus) return;
   const size = map.getSize();
-  const free = L.latLngBounds(map.containerPointToLatLng([0, 0]), map.containerPointToLatLng([size.x, size.y - sheet.covered]));
+  const free = L.latLngBounds(
+    map.containerPointToLatLng([EDGE_PX, EDGE_PX]),
+    map.containerPointToLatLng([size.x - EDGE_PX, size.y - EDGE_PX - sheet.covered]),
+  );
   if (free.contains(focus) && map.getZoom() >= 17) return;
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const padding = { paddingTopLeft: [60, 40], paddingBottomRight: [40, 40 + sheet.covered] };
