@@ -13,7 +13,7 @@ from layers.demo_town.kinds import FRAME_FT, GRAIN_FT, SIDE_FT, Kind
 from layers.demo_town.streets import Streets
 from layers.grid import Floats, Geometries
 
-_SAMPLE_FT = 10.0
+_SAMPLE_FT = 12.0
 _SIMPLE_FT = 3.0
 _LONGEST_FT = 128.0
 _BULB_FT = 46.0

@@ -47,7 +47,7 @@ class Ground:
 def make_ground(plan: Plan) -> Ground:
     """The field of one town."""
     rng = np.random.default_rng([plan.seed, 2])
-    length = np.array([5200.0, 7400.0, 9800.0, 14000.0, 24000.0, 41000.0])
+    length = np.array([3700.0, 5200.0, 7400.0, 9800.0, 14000.0, 24000.0, 41000.0])
     heading = rng.uniform(0, 2 * np.pi, len(length))
     toward = heading + np.pi / 2 + rng.uniform(-0.9, 0.9, len(length))
     size = 0.11 * length / (2 * np.pi) * rng.uniform(0.7, 1.3, len(length))

@@ -118,6 +118,7 @@ def _kinds(rng: np.random.Generator, size: Size, ring: Floats) -> list[str]:
     if size == "hamlet":
         return list(_HAMLET)
     noise = ring + rng.normal(0, 0.04, len(ring))
+    noise[:3] = 0.0
     kinds = []
     for place in noise.tolist():
         shares = next(shares for limit, shares in _ZONES if place < limit)
