@@ -26,7 +26,8 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "v
 NOT_OPEN = "This cannot be answered here: it needs a layer that is missing, or that is kept for staff."
 
 _PERSONAL = ("owner_name", "name", "mail_name", "mail_address", "mail_city", "mail_state", "mail_zip")
-_LINKING = ("main_id", "account_id", "upstream_node", "downstream_node", "facility_id", "deed_book", "deed_page")
+_LINKING = ("main_id", "account_id", "upstream_node", "downstream_node")
+"""Fields that name features of other layers, which may be hidden."""
 _PUBLIC_NAMES = ("street", "water_body", "jurisdiction")
 _TURNED_BY_MORE = ("tolerance_zone",)
 """Checks whose answer a layer of `also` can turn, not only enrich: a hidden lateral has a zone too."""
@@ -85,8 +86,9 @@ def _declared_public(name: str, city: City, seen: tuple[str, ...]) -> bool:
 class View:
     """All that one caller may ask of one set of layer versions.
 
-    `layers` are the layers that may be seen, by name. A check that would need a hidden layer is
-    not run: it is undecided, and says nothing of what the layer holds.
+    `layers` are the layers that may be seen, by name; `addresses` those that may be looked up. A
+    check that would need a hidden layer is not run: it is undecided, and says nothing of what the
+    layer holds.
     """
 
     def __init__(
@@ -103,15 +105,8 @@ class View:
         self.layers = dict(layers)
         self.rulebook = rulebook
         self.confidence = confidence
+        self.addresses = AddressBook(query)
         self._hidden = frozenset(hidden_roles)
-        self._addresses: AddressBook | None = None
-
-    @property
-    def addresses(self) -> AddressBook:
-        """The addresses that the caller may look up."""
-        if self._addresses is None:
-            self._addresses = AddressBook(self.query)
-        return self._addresses
 
     def layer(self, name: str) -> SeenLayer:
         """The layer of that name; raises LayerMissing alike for unknown and for hidden ones."""

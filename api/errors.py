@@ -22,6 +22,7 @@ from layers.errors import (
     SourceError,
     VersionMissing,
 )
+from maps.errors import MapsError, VendorMissing
 
 
 class ApiError(Exception):
@@ -57,10 +58,12 @@ STATUS: Mapping[type[Exception], int] = {
     GridError: 500,
     SourceError: 502,
     IngestRefused: 409,
+    MapsError: 500,
+    VendorMissing: 503,
 }
 """The status of each kind of mistake; a subclass that is not listed has the status of its parent."""
 
-OURS: tuple[type[Exception], ...] = (ApiError, CaseError, LayersError)
+OURS: tuple[type[Exception], ...] = (ApiError, MapsError, CaseError, LayersError)
 """The roots of all mistakes that have one clear sentence."""
 
 PROBLEM = "application/problem+json"
@@ -120,8 +123,13 @@ def validation_sentence(errors: Any) -> str:
     said = "is missing" if first["type"] == "missing" else _lowered(first["msg"].removeprefix("Value error, "))
     if first["type"] == "json_invalid":
         where, said = "the body", f"is not JSON: {first.get('ctx', {}).get('error', first['msg'])}"
-    more = f" There are {len(errors) - 1} more mistakes." if len(errors) > 1 else ""
-    return f"{where}: {said.rstrip('.')}.{more}"
+    return f"{where}: {said.rstrip('.')}.{_more(len(errors) - 1)}"
+
+
+def _more(count: int) -> str:
+    if count == 1:
+        return " There is 1 more mistake."
+    return f" There are {count} more mistakes." if count else ""
 
 
 def _lowered(text: str) -> str:

@@ -14,15 +14,19 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GIS_CE_", frozen=True, extra="ignore")
 
     data: Path = Field(
-        Path("gis-ce-data"),
+        default=Path("gis-ce-data"),
         description="Folder in which each city keeps its layer versions and import reports.",
     )
     city: Path | None = Field(
-        None,
+        default=None,
         description="City file to work with; without it, the one that was imported last into the data folder.",
     )
+    city_data: Path | None = Field(
+        default=None,
+        description="Folder where relative sources of the city file start, instead of the one that the file names.",
+    )
     host: str = Field(
-        "127.0.0.1",
+        default="127.0.0.1",
         description="Address to listen on. Who asks from another machine is the public and sees public layers only.",
     )
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")

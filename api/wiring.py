@@ -10,6 +10,9 @@ from pathlib import Path
 from threading import RLock
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import shapely
+
 from api.access import Caller, SeenLayer, View, narrowed
 from api.errors import NoCity
 from api.settings import Settings
@@ -62,6 +65,19 @@ class OpenCity:
                 self._views[caller] = self._view(caller, current)
             return self._views[caller]
 
+    def extent_lonlat(self, view: View) -> tuple[float, float, float, float] | None:
+        """West, south, east, north: as the city file says, else around the parcels, else around all that is seen."""
+        if self.city.extent_lonlat is not None:
+            return self.city.extent_lonlat
+        roles = ("parcel",) if view.query.has("parcel") else view.query.roles
+        boxes = [shapely.total_bounds(view.query.features(role).geometry) for role in roles]
+        around = np.array([box for box in boxes if np.isfinite(box).all()])
+        if not len(around):
+            return None
+        box = shapely.box(*around[:, :2].min(axis=0), *around[:, 2:].max(axis=0))
+        west, south, east, north = shapely.bounds(self.grid.to_lonlat(np.array([box], dtype=object)))[0].tolist()
+        return west, south, east, north
+
     def _view(self, caller: Caller, current: dict[str, LayerVersion]) -> View:
         """Loads and narrows. The features stay shared between the callers where they see the same layers."""
         everything = {
@@ -87,7 +103,7 @@ def open_city(settings: Settings, city_file: Path | None = None) -> OpenCity:
             f"No city has been imported into {settings.data} yet: try `gis-ce demo`, "
             "or `gis-ce layers import --city FILE`."
         )
-    city = read_city(path)
+    city = read_city(path, data_folder=settings.city_data)
     folders = folders_of(settings, city)
     return OpenCity(city, path, folders, LayerStore(folders.layers), city_rules(city, str(path)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,8 @@ import pyarrow as pa
 import shapely
 
 from gis_ce.case_table import Cases
-from gis_ce.checks.check import Check, Findings, Measures, Sites
-from layers.features import Rows, Texts
-from layers.order import hilbert_order
+from gis_ce.checks.check import Check, Findings, Sites
+from layers.features import Texts
 from layers.query import LayerQuery
 
 Assess = Callable[[Sites, Sequence[Check]], Mapping[str, Findings]]
@@ -39,7 +38,7 @@ def assess_cases(table: pa.Table, cases: Cases, checks: Sequence[Check], assess:
     Columns of the table that have the name of one of ours are kept as `given_<name>`. The geometry
     column holds the places on the grid in feet, as WKB; it is empty where a row was not located.
     """
-    findings = assessed(cases.sites, checks, assess)
+    findings = assess(cases.sites, checks)
     ours: dict[str, pa.Array] = _place_columns(cases, findings)
     for name, found in findings.items():
         ours |= finding_columns(name, found, query)
@@ -47,44 +46,6 @@ def assess_cases(table: pa.Table, cases: Cases, checks: Sequence[Check], assess:
     given.pop("geometry", None)
     shapes = pa.array(shapely.to_wkb(cases.sites.place), pa.binary())
     return pa.table({**given, **ours, "geometry": shapes})
-
-
-def assessed(sites: Sites, checks: Sequence[Check], assess: Assess) -> dict[str, Findings]:
-    """The findings of sites that are asked in the order of a Hilbert curve, which is quicker."""
-    if len(sites) < 2:
-        return dict(assess(sites, checks))
-    located = np.flatnonzero(~(shapely.is_missing(sites.place) | shapely.is_empty(sites.place)))
-    rest = np.setdiff1d(np.arange(len(sites)), located)
-    along = hilbert_order(np.array([str(row) for row in located], dtype=object), sites.place[located])
-    order = np.concatenate([located[along], rest])
-    back = np.empty(len(order), dtype=np.intp)
-    back[order] = np.arange(len(order))
-    return {name: taken(found, back) for name, found in assess(sites.take(order), checks).items()}
-
-
-def taken(found: Findings, rows: Rows) -> Findings:
-    """The findings of the given rows, in that order."""
-    return replace(
-        found,
-        answer=found.answer[rows],
-        probability=found.probability[rows],
-        sigma_ft=found.sigma_ft[rows],
-        reason=found.reason[rows],
-        measures=_taken_measures(found.measures, rows),
-    )
-
-
-def _taken_measures(measures: Measures, rows: Rows) -> Measures:
-    return replace(
-        measures,
-        margin_ft=measures.margin_ft[rows],
-        chosen=replace(measures.chosen, index=measures.chosen.index[rows]),
-        feature=measures.feature[rows],
-        layer_sigma_ft=measures.layer_sigma_ft[rows],
-        reason=None if measures.reason is None else measures.reason[rows],
-        band_ft=None if measures.band_ft is None else measures.band_ft[rows],
-        facts={name: values[rows] for name, values in measures.facts.items()},
-    )
 
 
 def finding_columns(name: str, found: Findings, query: LayerQuery) -> dict[str, pa.Array]:

@@ -54,7 +54,7 @@ class AddressBook:
 
     def __init__(self, query: LayerQuery) -> None:
         self._query = query
-        self._rows: list[dict[str, list[int]]] = [_book(query, role, column) for role, column, _ in _COLUMNS]
+        self._rows: list[dict[str, list[int]]] | None = None
         self._streets: dict[str, list[str]] | None = None
         self._numbers: dict[str, list[str]] | None = None
 
@@ -67,7 +67,7 @@ class AddressBook:
                 raise PlaceUnknown(
                     f"{address!r}: house number 0 means that there is none; name a parcel or a position."
                 )
-            for rows, (role, _, how) in zip(self._rows, _COLUMNS, strict=True):
+            for rows, (role, _, how) in zip(self._books(), _COLUMNS, strict=True):
                 if key in rows:
                     return self._only(address, role, how, rows[key])
         raise PlaceUnknown(self._unknown(address))
@@ -81,6 +81,12 @@ class AddressBook:
             found.append(place)
             reasons.append(reason)
         return found, reasons
+
+    def _books(self) -> list[dict[str, list[int]]]:
+        """Normalised address to rows, for each source of addresses; made when the first one is looked up."""
+        if self._rows is None:
+            self._rows = [_book(self._query, role, column) for role, column, _ in _COLUMNS]
+        return self._rows
 
     def _attempt(self, address: str | None) -> tuple[Located | None, str | None]:
         try:
@@ -125,7 +131,7 @@ class AddressBook:
         if self._streets is not None:
             return
         streets, numbers = defaultdict(list), defaultdict(list)
-        for key in {key: None for rows in self._rows for key in rows}:
+        for key in {key: None for rows in self._books() for key in rows}:
             number, street = _split(key)
             numbers[number].append(key)
             streets[street].append(key)

@@ -16,7 +16,7 @@ from layers.model import City, LayerDeclaration
 from layers.quality import DEFAULT_SIGMA_FT
 from layers.toml_table import Mistakes, TomlTable, is_number, lines_of
 
-_CITY_KEYS = ("name", "time_zone", "grid", "jurisdiction", "extent_lonlat", "data")
+CITY_KEYS = ("name", "time_zone", "grid", "jurisdiction", "extent_lonlat", "data")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _INPUT_ROLES = {
     "right_of_way": (("parcel",), ("jurisdiction",)),
@@ -64,7 +64,7 @@ def _city(root: TomlTable, path: Path, other_tables: Collection[str], data_folde
     root.require("city", "(a table [city] with name, time_zone, grid and jurisdiction)")
     head = root.table("city") or TomlTable({}, ("city",), root.mistakes)
     if "city" in root.values:
-        head.know(_CITY_KEYS)
+        head.know(CITY_KEYS)
         for key, example in (("name", '"Forest City"'), ("time_zone", '"America/New_York"')):
             head.require(key, example)
         for key, example in (("grid", "2264"), ("jurisdiction", '"NC"')):

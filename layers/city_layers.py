@@ -21,13 +21,13 @@ _DERIVED_NUMBERS: Mapping[str, tuple[str, ...]] = {
 }
 _PLAIN = ("role", "source", "source_layer", "audience", "basis", "sigma_ft", "quality", "stale_after_days")
 _RARE = ("derive", "as_of", "source_grid", "coincides_with", "x_field", "y_field", "wkt_field")
-_KEYS = (*_PLAIN, *_RARE, "fields", "values", "only")
+LAYER_KEYS = (*_PLAIN, *_RARE, "fields", "values", "only")
 
 
 def read_layer(table: TomlTable, sigmas: Mapping[str, float]) -> LayerDeclaration | None:
     """The declaration, or None where a mistake was noted; `sigmas` are those of the quality levels."""
     before = len(table.mistakes.found)
-    table.know(_KEYS)
+    table.know(LAYER_KEYS)
     for key, example in (("role", '"water_main"'), ("audience", '"staff"'), ("basis", '"recorded"')):
         table.require(key, example)
     role = ROLE_BY_NAME.get(table.choice("role", ROLE_BY_NAME) or "")
@@ -54,6 +54,7 @@ def read_layer(table: TomlTable, sigmas: Mapping[str, float]) -> LayerDeclaratio
     )
     _check_origin(table, role)
     _check_coordinates(table, role)
+    _check_key(table, role)
     return declaration if len(table.mistakes.found) == before else None
 
 
@@ -152,3 +153,11 @@ def _check_coordinates(table: TomlTable, role: Role | None) -> None:
         table.wrong("give either x_field and y_field, or wkt_field", present[0])
     if present and "source_grid" not in table.values:
         table.wrong("coordinates in columns need source_grid, the EPSG code of their grid", present[0])
+
+
+def _check_key(table: TomlTable, role: Role | None) -> None:
+    """A row without a place is known by its key only."""
+    fields = table.values.get("fields")
+    mapped = isinstance(fields, dict) and role is not None and role.key in fields
+    if role and role.geometry == "none" and not mapped:
+        table.wrong(f"a reference table is looked up by its {role.key}; map it in [{'.'.join(table.path)}.fields]")

@@ -13,10 +13,11 @@ from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
 from layers.model import LayerVersion
 from layers.spatial_index import Index, in_strips
 
-_SAMPLE = 64
-"""How many places tell what reach is likely to hold the nearest feature of most."""
-_MOST = 0.8
-_STEP = 1.5
+_SAMPLES = 16
+_STEP = 32
+"""Of this many places one is asked for its nearest feature; that many of those guess for their group."""
+_MOST = 0.9
+_WIDER = 1.5
 _SLACK_FT = 1e-6
 """Two ways of computing one distance may differ by less than this."""
 
@@ -82,8 +83,9 @@ class LayerQuery:
         return LayerQuery((f for role, f in self._features.items() if role in kept), self.grid_epsg)
 
     def intersecting(self, role: str, places: Geometries, select: Selection = EVERYTHING) -> Pairs:
-        """Every feature that touches or overlaps a place (distance at most 0.01 ft)."""
-        return self.within(role, places, 0.0, select)
+        """Every feature that touches or overlaps a place (distance at most 0.01 ft), by id for each place."""
+        pairs = self.within(role, places, 0.0, select)
+        return _taken(pairs, np.lexsort((self.features(role).rank[pairs.feature], pairs.place)))
 
     def within(self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection = EVERYTHING) -> Pairs:
         """Every feature at most `reach_ft` from a place; at the limit (within 0.01 ft) is within."""
@@ -172,14 +174,22 @@ def _joined(parts: Sequence[Pairs]) -> Pairs:
 
 
 def _likely_reach(index: Index, places: Geometries, reach_ft: float, k: int) -> Floats:
-    """A reach for each place in which most find their k nearest: their own, or what a sample says."""
-    sample = places[:: max(1, len(places) // _SAMPLE)]
-    found = _reach_of_nearest(index, sample, reach_ft)
-    if len(sample) == len(places):
+    """A reach for each place in which most find their k nearest: their own, or what neighbours say.
+
+    Every some-th place is asked for its own; places that follow one another are neighbours.
+    """
+    step = max(1, min(_STEP, len(places) // _SAMPLES))
+    found = _reach_of_nearest(index, places[::step], reach_ft)
+    if step == 1:
         return found
-    known = found[found < reach_ft]
-    likely = np.quantile(known, _MOST) * np.sqrt(k) if len(known) else 0.0
-    return np.full(len(places), min(likely, reach_ft))
+    found[found >= reach_ft] = np.nan
+    by_group = np.full((-(-len(found) // _SAMPLES), _SAMPLES), np.nan)
+    by_group.ravel()[: len(found)] = found
+    by_group.sort(axis=1)
+    known = np.count_nonzero(~np.isnan(by_group), axis=1)
+    most = by_group[np.arange(len(by_group)), (_MOST * np.maximum(known - 1, 0)).astype(np.intp)]
+    likely = np.minimum(np.nan_to_num(most) * np.sqrt(k), reach_ft)
+    return np.repeat(likely, step * _SAMPLES)[: len(places)]
 
 
 def _reach_of_nearest(index: Index, places: Geometries, reach_ft: float) -> Floats:
@@ -192,42 +202,49 @@ def _next_reach(index: Index, places: Geometries, reach: Floats, reach_ft: float
     if not len(places):
         return reach
     nearest = _reach_of_nearest(index, places, reach_ft)
-    return nearest if k == 1 else np.minimum(np.maximum(nearest, reach * _STEP + 1.0), reach_ft)
+    return nearest if k == 1 else np.minimum(np.maximum(nearest, reach * _WIDER + 1.0), reach_ft)
 
 
 def _ordered(features: Features, pairs: Pairs) -> Pairs:
-    order = np.lexsort((features.rank[pairs.feature], pairs.distance_ft, pairs.place))
-    return Pairs(pairs.place[order], pairs.feature[order], pairs.distance_ft[order])
+    if len(pairs) < 2:
+        return pairs
+    return _taken(pairs, np.lexsort((features.rank[pairs.feature], pairs.distance_ft, pairs.place)))
 
 
 def _starts(place: Rows) -> Rows:
     """Where each place begins in an ordered column of places."""
-    return np.flatnonzero(np.r_[True, place[1:] != place[:-1]][: len(place)])
+    begins = np.ones(len(place), dtype=bool)
+    np.not_equal(place[1:], place[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
 
 
 def _first_k(features: Features, pairs: Pairs, k: int) -> Pairs:
     """The k first of each place: again and again the nearest, ties within 0.01 ft by rank."""
+    if k == 1:
+        return _taken(pairs, _first_of_tied(features, pairs))
     turns: list[Rows] = []
-    left = np.arange(len(pairs))
+    left = np.ones(len(pairs), dtype=bool)
     for _ in range(k):
-        if not len(left):
-            break
-        chosen = left[_first_of_tied(features, pairs.place[left], pairs.feature[left], pairs.distance_ft[left])]
-        turns.append(chosen)
-        left = np.setdiff1d(left, chosen, assume_unique=True)
-    if not turns:
-        return pairs
+        rows = np.flatnonzero(left)
+        turns.append(rows[_first_of_tied(features, _taken(pairs, rows))])
+        left[turns[-1]] = False
     rows = np.concatenate(turns)
-    rows = rows[np.argsort(pairs.place[rows], kind="stable")]
+    return _taken(pairs, rows[np.argsort(pairs.place[rows], kind="stable")])
+
+
+def _taken(pairs: Pairs, rows: Rows) -> Pairs:
     return Pairs(pairs.place[rows], pairs.feature[rows], pairs.distance_ft[rows])
 
 
-def _first_of_tied(features: Features, place: Rows, feature: Rows, distance: Floats) -> Rows:
+def _first_of_tied(features: Features, pairs: Pairs) -> Rows:
     """For each place the row of the smallest id among those that tie with its nearest."""
+    place, distance = pairs.place, pairs.distance_ft
     starts = _starts(place)
-    nearest = np.repeat(distance[starts], np.diff(np.r_[starts, len(place)]))
+    if len(starts) == len(place):
+        return starts
+    nearest = np.repeat(distance[starts], np.diff(starts, append=len(place)))
     tied = np.flatnonzero(distance <= nearest + AT_LIMIT_FT)
     if len(tied) == len(starts):
         return starts
-    by_rank = tied[np.lexsort((features.rank[feature[tied]], place[tied]))]
+    by_rank = tied[np.lexsort((features.rank[pairs.feature[tied]], place[tied]))]
     return by_rank[_starts(place[by_rank])]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 ChangeKind = Literal["added", "removed", "moved", "changed"]
@@ -43,8 +42,9 @@ class ImportReport:
     """One layer's import. Tuples of notes are cut at NOTES_LISTED; the counts are not.
 
     `repaired` are written rows whose geometry was mended, `rejected` rows not written, `values`
-    rows written without a value that could not be understood. `nulls` counts missing values in
-    fields that a check needs. `sample` holds geometries in degrees for a small map.
+    rows written without a value that could not be understood. `exploded` counts rows written as
+    several parts, `dissolved` polygons that went into a neighbour they touch. `nulls` counts missing
+    values in fields that a check needs. `sample` holds geometries in degrees for a small map.
     """
 
     layer: str
@@ -69,6 +69,7 @@ class ImportReport:
     doubled_keys: int = 0
     missing_keys: int = 0
     exploded: int = 0
+    dissolved: int = 0
     nulls: dict[str, int] = field(default_factory=dict)
     added: int = 0
     removed: int = 0
@@ -84,8 +85,8 @@ class ImportReport:
     bounds_lonlat: tuple[float, float, float, float] | None = None
 
     def as_json(self) -> dict[str, object]:
-        """The report for machines; sample geometries as WKT in degrees."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        """The report for machines, without the sample for the map."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "sample"}
         return {name: _plain(value) for name, value in values.items()}
 
 
@@ -107,6 +108,4 @@ def _plain(value: object) -> object:
         return [_plain(item) for item in value]
     if isinstance(value, (RowNote, ChangeSample)):
         return {name: getattr(value, name) for name in value.__dataclass_fields__}
-    if isinstance(value, BaseGeometry):
-        return shapely.to_wkt(value, rounding_precision=7)
     return str(value) if isinstance(value, Path) else value

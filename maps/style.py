@@ -12,11 +12,13 @@ import yaml
 
 from gis_ce.checks.check import EvidenceKind
 from layers.catalog import ROLE_BY_NAME
+from layers.report import ChangeKind
 from maps.errors import StyleError
 
 STYLE_FILE = Path(__file__).resolve().parent / "data" / "style.yaml"
 HATCHES = (None, "diagonal", "cross", "dots")
-SYMBOLS = (None, "disc", "ring", "bow_tie", "square", "dot", "target")
+SETS = (None, "base", "water", "sewer")
+SYMBOLS = (None, "disc", "ring", "bow_tie", "square", "dot", "target", "cross")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +41,25 @@ class Look:
     size: int = 10
     arrows: bool = False
     label: tuple[str, ...] = ()
+    label_colour: str | None = None
     label_always: bool = False
     min_zoom: int = 0
     label_zoom: int = 99
+    set: str = "base"
     shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The look of every role that is drawn and of every kind of evidence."""
+    """The look of every role that is drawn, of every kind of evidence, of every remark of an import."""
 
     roles: Mapping[str, Look]
     evidence: Mapping[str, Look]
+    remarks: Mapping[str, Look]
 
     def as_json(self) -> dict[str, dict[str, dict[str, object]]]:
         """The same for a page; null values left out."""
-        return {"roles": _plain(self.roles), "evidence": _plain(self.evidence)}
+        return {"roles": _plain(self.roles), "evidence": _plain(self.evidence), "remarks": _plain(self.remarks)}
 
 
 @functools.cache
@@ -80,6 +85,7 @@ def read_style(path: Path) -> Style:
     read = Style(
         _looks(document, "roles", roles, mistakes),
         _looks(document, "evidence", get_args(EvidenceKind), mistakes),
+        _looks(document, "remarks", ("rejected", "repaired", *get_args(ChangeKind)), mistakes),
     )
     if mistakes:
         raise StyleError(path.name, mistakes)
@@ -104,7 +110,7 @@ def _look(place: str, entry: Any, mistakes: list[str]) -> Look | None:
         return None
     found = [f"{place}.{key}: unknown; known are {', '.join(sorted(known))}" for key in entry.keys() - known]
     found += [f"{place}.{key}: is missing" for key in ("title", "colour", "order") if key not in entry]
-    choices = (("hatch", HATCHES), ("modelled_hatch", HATCHES), ("symbol", SYMBOLS))
+    choices = (("hatch", HATCHES), ("modelled_hatch", HATCHES), ("symbol", SYMBOLS), ("set", SETS))
     found += [
         f"{place}.{key}: {entry[key]!r} is none of {words}" for key, words in choices if entry.get(key) not in words
     ]

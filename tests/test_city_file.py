@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from layers.city import read_city
+from api.settings import Settings
+from api.wiring import open_city
+from layers.city import CITY_KEYS, read_city
+from layers.city_layers import LAYER_KEYS
 from layers.errors import CityFileError
 from layers.model import City, Derivation
+from layers.quality import DEFAULT_SIGMA_FT
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "forest-city" / "city.toml"
 
@@ -63,6 +67,11 @@ def test_relative_sources_start_at_the_data_folder_of_the_file_or_of_the_caller(
     assert city_of(tmp_path, HEAD + PARCELS).folder == tmp_path
     assert city_of(tmp_path, HEAD + 'data = "files"\n' + PARCELS).folder == tmp_path / "files"
     assert read_city(tmp_path / "city.toml", data_folder=Path("/elsewhere")).folder == Path("/elsewhere")
+
+
+def test_a_setting_moves_the_data_folder_of_the_example_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIS_CE_CITY_DATA", str(tmp_path))
+    assert open_city(Settings(), EXAMPLE).city.folder == tmp_path
 
 
 def test_a_quality_level_stands_for_a_sigma_that_the_city_can_set(tmp_path: Path) -> None:
@@ -159,7 +168,21 @@ sigma_ft = 5.0
     ]
 
 
+def test_a_reference_table_needs_the_field_by_which_it_is_looked_up(tmp_path: Path) -> None:
+    accounts = PARCELS.replace("parcels", "accounts").replace('"parcel"', '"account"')
+    (mistake,) = mistakes_of(tmp_path, HEAD + accounts)
+    assert "looked up by its account_id; map it in [layers.accounts.fields]" in mistake
+    assert city_of(tmp_path, HEAD + accounts + '[layers.accounts.fields]\naccount_id = "ACCT"\n').layer("accounts")
+
+
 def test_a_file_that_is_no_toml_or_not_there_is_one_clear_mistake(tmp_path: Path) -> None:
     assert "at line 1" in mistakes_of(tmp_path, "[city\n")[0]
     with pytest.raises(CityFileError, match="there is no such file"):
         read_city(tmp_path / "none.toml")
+
+
+def test_every_key_of_the_city_file_is_explained_in_the_docs() -> None:
+    text = (EXAMPLE.parent.parent.parent / "docs" / "city-file.md").read_text(encoding="utf-8")
+    keys = [*CITY_KEYS, *LAYER_KEYS, *DEFAULT_SIGMA_FT]
+    assert [key for key in keys if key not in text] == []
+    assert all(f'| `"{level}"` | {sigma} |' in text for level, sigma in DEFAULT_SIGMA_FT.items())

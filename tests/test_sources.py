@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import stat
@@ -117,6 +118,13 @@ def test_a_shapefile_with_a_part_missing_or_cut_short_is_refused(tmp_path: Path,
 def test_a_file_that_is_no_map_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("<html>Please log in</html>")
     assert name in refused(tmp_path, name)
+
+
+def test_a_json_file_that_tells_gdal_to_read_another_file_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "secret.gpkg", mains())
+    command = f"gdal vector pipeline read {tmp_path / 'secret.gpkg'}"
+    (tmp_path / "plan.json").write_text(json.dumps({"type": "gdal_streamed_alg", "command_line": command}))
+    assert "plan.json cannot be read" in refused(tmp_path, "plan.json")
 
 
 def test_what_is_not_there_or_of_no_known_kind_is_refused(tmp_path: Path) -> None:

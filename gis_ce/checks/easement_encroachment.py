@@ -78,7 +78,9 @@ def _facts(
     feature: Rows,
     distance: Floats,
 ) -> dict[str, Fact]:
-    easement_area = np.where(feature >= 0, shapely.area(features.geometry)[feature], np.nan)
+    known = np.flatnonzero(feature >= 0)
+    easement_area = np.full(len(sites), np.nan)
+    easement_area[known] = shapely.area(features.geometry[feature[known]])
     area = _of(chief, taken.area_sqft)
     return {
         "easement_id": ids_of(features, feature),

@@ -47,20 +47,21 @@ def read_file(path: Path, declaration: LayerDeclaration, description: str | None
     name = description or path.name
     wanted = declaration.role.geometry != "none"
     try:
-        layer = _layer(path, declaration.source_layer, name, wanted)
+        place = _opened_as(path)
+        layer = _layer(place, path.stem, declaration.source_layer, name, wanted)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
-            meta, table = pyogrio.raw.read_arrow(path, layer=layer)
-            stated = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
+            meta, table = pyogrio.raw.read_arrow(place, layer=layer)
+            stated = pyogrio.read_info(place, layer=layer, force_feature_count=True)["features"]
     except _FAILURES as error:
         raise SourceError(f"{name} cannot be read ({_first_line(error)}); copy or export it again.") from error
     if table.num_rows != stated:
         raise SourceError(f"{name} is cut short: {table.num_rows:,} of {stated:,} rows could be read. Export it again.")
-    return _table(path, layer, meta, table, f"{name}, layer {layer}" if layer != path.stem else name, wanted)
+    return _table(place, layer, meta, table, f"{name}, layer {layer}" if layer != path.stem else name, wanted)
 
 
 def _table(
-    path: Path, layer: str, meta: dict[str, object], table: pa.Table, description: str, wanted: bool
+    place: str, layer: str, meta: dict[str, object], table: pa.Table, description: str, wanted: bool
 ) -> SourceTable:
     column = _geometry_column(meta, table)
     if not wanted:
@@ -70,9 +71,14 @@ def _table(
     try:
         geometry, why = from_wkb(table.column(column))
     except NotImplementedError:
-        geometry, why = _straightened(path, layer), {}
+        geometry, why = _straightened(place, layer), {}
     crs = horizontal(meta["crs"], description)
     return source_table(table.drop_columns([column]), geometry, crs, description, why)
+
+
+def _opened_as(path: Path) -> str:
+    """JSON is opened as GeoJSON only: other drivers of GDAL follow what a JSON file tells them to read."""
+    return f"GeoJSON:{path}" if path.suffix.lower() in (".geojson", ".json") else str(path)
 
 
 def _geometry_column(meta: dict[str, object], table: pa.Table) -> str | None:
@@ -81,19 +87,19 @@ def _geometry_column(meta: dict[str, object], table: pa.Table) -> str | None:
     return name if has_one else None
 
 
-def _straightened(path: Path, layer: str) -> Geometries:
+def _straightened(place: str, layer: str) -> Geometries:
     """The geometries with arcs as straight pieces (the slower reader does that)."""
-    _, _, blobs, _ = pyogrio.raw.read(path, layer=layer, columns=[])
+    _, _, blobs, _ = pyogrio.raw.read(place, layer=layer, columns=[])
     flat: Geometries = shapely.force_2d(shapely.from_wkb(np.asarray(blobs, dtype=object), on_invalid="ignore"))
     return flat
 
 
-def _layer(path: Path, wanted: str | None, description: str, with_geometry: bool) -> str:
-    layers = pyogrio.list_layers(path)
+def _layer(place: str, stem: str, wanted: str | None, description: str, with_geometry: bool) -> str:
+    layers = pyogrio.list_layers(place)
     names = [str(name) for name, _ in layers]
     if wanted is not None and wanted in names:
         return wanted
-    if len(names) == 1 and wanted in (None, path.stem):
+    if len(names) == 1 and wanted in (None, stem):
         return names[0]
     if wanted is not None:
         raise SourceError(f"{description} has no layer {wanted!r}; {did_you_mean(wanted, names)}.")

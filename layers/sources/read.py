@@ -7,8 +7,10 @@ from pathlib import Path
 from layers.errors import SourceError
 from layers.model import LayerDeclaration
 from layers.sources.csv_table import read_csv
+from layers.sources.featureserver import read_featureserver
 from layers.sources.files import SUFFIXES, read_file, read_zip
 from layers.sources.parquet import read_parquet
+from layers.sources.postgis import read_postgis
 from layers.sources.table import Limits, Progress, SourceTable
 
 _KNOWN = ", ".join((*SUFFIXES, ".zip", ".parquet", ".csv"))
@@ -29,7 +31,12 @@ def read_source(
     source = declaration.source
     if source is None:
         raise SourceError(f"The layer {declaration.name} is derived; it has no source to read.")
-    return _read_path(folder / source, declaration, workspace, limits or Limits())
+    limits = limits or Limits()
+    if source.startswith(("postgresql://", "postgres://")):
+        return read_postgis(declaration, limits, progress)
+    if source.startswith(("http://", "https://")):
+        return read_featureserver(declaration, workspace, limits, progress)
+    return _read_path(folder / source, declaration, workspace, limits)
 
 
 def _read_path(path: Path, declaration: LayerDeclaration, workspace: Path, limits: Limits) -> SourceTable:

@@ -1,0 +1,43 @@
+"""The HTTP service: its routers, its limits and its headers."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from api.errors import add_error_answers
+from api.limits import BodyLimit, SafeHeaders
+from api.routers import checks, health, here, layers, page
+from api.schemas import Problem
+from api.settings import Settings
+from api.version import running_version
+from api.wiring import OpenCity, open_city
+
+ROUTERS: tuple[APIRouter, ...] = (checks.router, here.router, layers.router, health.router, page.router)
+"""All there is, in the order in which it is documented."""
+
+_ABOUT = (
+    "Given places and a day: what the utility's map decides about each one, with evidence. Positions are in degrees, "
+    "longitude first; measures are in feet. Undecided is an answer, and says why."
+)
+_PROBLEMS = {400: "What was asked cannot be used", 404: "Not there", 413: "Too much at once"}
+
+
+def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
+    """The service for the city of the settings; raises NoCity where none has been imported."""
+    app = FastAPI(
+        title="GIS-CE",
+        version=running_version(),
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        responses={status: {"description": said, "model": Problem} for status, said in _PROBLEMS.items()},
+    )
+    app.state.city = city or open_city(settings)
+    for router in ROUTERS:
+        app.include_router(router)
+    add_error_answers(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(BodyLimit)
+    return app

@@ -1,0 +1,74 @@
+"""What all commands share on the screen: tables, progress, and the one line that says what was wrong."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+Tell = Callable[[str, float], None]
+
+
+def out() -> Console:
+    """Where answers go."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def aside() -> Console:
+    """Where everything goes that is not the answer, so that answers can be piped."""
+    return Console(stderr=True, highlight=False)
+
+
+def failure(message: str, code: int = 1) -> NoReturn:
+    """End with one clear line on the error stream (a broken city file has a line for each mistake)."""
+    sys.stderr.write(f"gis-ce: {message.strip()}\n")
+    sys.exit(code)
+
+
+def as_json(value: object) -> None:
+    """Print for machines."""
+    sys.stdout.write(json.dumps(value, default=str, ensure_ascii=False, indent=2) + "\n")
+
+
+def table(*columns: str, title: str | None = None, right: Sequence[str] = ()) -> Table:
+    """A table whose words wrap and are never cut; columns named in `right` hold numbers."""
+    made = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in columns:
+        number = name in right
+        made.add_column(name, justify="right" if number else "left", no_wrap=number, overflow="fold", vertical="top")
+    return made
+
+
+def text(value: object) -> str:
+    """Any value as plain text for a table: nothing in it is taken as markup."""
+    return "" if value is None else escape(str(value))
+
+
+def short(version: str) -> str:
+    """A version id as people read it: `parcels/1a2b3c4d`."""
+    name, _, digest = version.partition("/")
+    return f"{name}/{digest[:8]}"
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Tell]:
+    """A bar on the error stream, for as long as something takes; silent where that is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TimeElapsedColumn())
+    with Progress(*columns, console=aside(), transient=True) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield _teller(bar, task)
+
+
+def _teller(bar: Progress, task: TaskID) -> Tell:
+    def tell(what: str, share: float) -> None:
+        bar.update(task, description=escape(what), completed=share)
+
+    return tell

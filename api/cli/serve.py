@@ -1,0 +1,70 @@
+"""`gis-ce serve`: the town on a map, and the checks over HTTP."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import make_app
+from api.cli.demo import make_demo
+from api.cli.options import CityOption
+from api.cli.screen import aside, out
+from api.errors import ApiError
+from api.settings import Settings
+from api.wiring import OpenCity, open_city, remembered_city
+
+ANYWHERE = ("0.0.0.0", "::")
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; else GIS_CE_HOST, else this machine.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; else GIS_CE_PORT, else 8000. 0 takes a free one.")
+    ] = None,
+    city: CityOption = None,
+) -> None:
+    """Serve the map and the checks; draws the made-up town first where there is no city yet.
+
+    Who asks from this machine is staff; every other address is the public and sees public layers only.
+    Behind a proxy all requests are the public's.
+    """
+    settings = Settings()
+    host, port = host or settings.host, settings.port if port is None else port
+    with _listening(host, port) as listener:
+        opened = open_city(settings, city) if city or settings.city or remembered_city(settings) else _first(settings)
+        opened.view("staff")
+        app = make_app(settings, opened)
+        out().print(f"{opened.city.name} is on http://{_shown(host)}:{listener.getsockname()[1]}  (stop with Ctrl+C)")
+        config = uvicorn.Config(app, proxy_headers=False, server_header=False, log_level="warning")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _first(settings: Settings) -> OpenCity:
+    aside().print("No city has been imported yet: drawing a made-up town.")
+    opened, _ = make_demo(settings, None, "town")
+    return opened
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """The port, taken before anything else is done; raises ApiError where it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise ApiError(f"Port {port} is taken; choose another one with --port.") from error
+        raise ApiError(f"Cannot listen on {host} port {port}: {error.strerror or error}.") from error
+    return listener
+
+
+def _shown(host: str) -> str:
+    if host in ANYWHERE:
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,71 @@
+"""What holds for every request and every answer: how large a body may be, and which headers are sent."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import STATUS, TooMuch, problem
+
+MOST_BYTES = 32_000_000
+_TOO_LARGE = STATUS[TooMuch]
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class SafeHeaders:
+    """Sends the same strict headers with every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Adds the headers to answers over HTTP."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Refuses a body that is too large, before it is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers 413 to a stated length that is too large, and stops reading a body that grows too large."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        said = f"The body is too large; at most {MOST_BYTES:,} bytes are read"
+        stated = Headers(scope=scope).get("content-length", "0")
+        if stated.isdigit() and int(stated) > MOST_BYTES:
+            await problem(_TOO_LARGE, f"{said}.")(scope, receive, send)
+            return
+        read = 0
+
+        async def limited() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MOST_BYTES:
+                raise HTTPException(_TOO_LARGE, said)  # the one kind that FastAPI lets through here
+            return message
+
+        await self.app(scope, limited, send)

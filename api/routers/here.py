@@ -1,0 +1,95 @@
+"""GET /here: what the map says about one point."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+import shapely
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+
+from api.access import View
+from api.answers import Message, account_message, finding_messages, rule_note
+from api.errors import BadPlace
+from api.requests import TheCity, TheView
+from api.schemas import Here
+from gis_ce.checks.all import CHECKS
+from gis_ce.checks.check import Findings, Sites
+from gis_ce.checks.nearby import ASSET_ROLES
+from layers.grid import Geometries, Grid
+
+router = APIRouter(tags=["checks"])
+
+Longitude = Annotated[
+    float, Query(ge=-180, le=180, allow_inf_nan=False, description="Degrees east.", examples=[-81.86])
+]
+Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False, description="Degrees north.", examples=[35.33])]
+
+
+@router.get("/here", summary="What is here?", responses={200: {"model": Here}}, response_class=JSONResponse)
+def get_here(lon: Longitude, lat: Latitude, city: TheCity, view: TheView) -> JSONResponse:
+    """Parcel, address, checks with evidence and the nearest facilities of a point picked on the map.
+
+    The point is taken to lie exactly where the map shows it; a structure there would be a mere post.
+    """
+    place = city.grid.from_lonlat(np.array([shapely.Point(lon, lat)], dtype=object))
+    if not np.isfinite(shapely.bounds(place)).all():
+        raise BadPlace(f"{lon}, {lat} lies outside what the city's grid can hold.")
+    sites = Sites(place, place, np.zeros(1), np.array([city.today()], dtype="datetime64[D]"))
+    found = view.assess(sites, CHECKS)
+    facts = finding_messages(found["nearest_asset_and_address"], view)[0]["facts"]
+    easting, northing = shapely.get_coordinates(place)[0].tolist()
+    return JSONResponse(
+        {
+            "lon": lon,
+            "lat": lat,
+            "easting_ft": round(easting, 3),
+            "northing_ft": round(northing, 3),
+            "parcel": _parcel(view, place),
+            "right_of_way": found["right_of_way"].answer_of(0) or "undecided",
+            "address": _address(facts),
+            "findings": _findings(sites, view, found, city.grid),
+            "nearest": _nearest(facts),
+            "layers": dict(view.query.versions),
+        }
+    )
+
+
+def _parcel(view: View, place: Geometries) -> Message | None:
+    if not view.query.has("parcel"):
+        return None
+    on = view.query.intersecting("parcel", place)
+    if not len(on):
+        return None
+    parcels, row = view.query.features("parcel"), on.feature[0]
+    open_fields = view.fields(("situs_address", "owner_name"), "parcel")
+    told = {name: parcels.texts(name)[row] for name in open_fields}
+    return {"id": parcels.ids[row], "address": told.get("situs_address"), "owner": told.get("owner_name")}
+
+
+def _address(facts: Message) -> Message | None:
+    if "address_found" not in facts:
+        return None
+    return {"text": facts.get("address"), "how": facts["address_found"], "distance_ft": facts["address_distance_ft"]}
+
+
+def _nearest(facts: Message) -> list[Message]:
+    near = [
+        {"role": role, "id": facts[f"{role}_id"], "distance_ft": facts[f"{role}_distance_ft"]}
+        for role in ASSET_ROLES
+        if f"{role}_id" in facts
+    ]
+    return sorted(near, key=lambda item: item["distance_ft"])
+
+
+def _findings(sites: Sites, view: View, found: dict[str, Findings], grid: Grid) -> list[Message]:
+    messages = []
+    for check in CHECKS:
+        findings = found[check.name]
+        rule = findings.rule_of(0)
+        message = finding_messages(findings, view)[0]
+        del message["facts"], message["rule_id"], message["sigma_ft"]
+        message |= account_message(check, sites, view, findings, 0, grid)
+        messages.append(message | {"rule": rule_note(rule) if rule else None})
+    return messages

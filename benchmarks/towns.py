@@ -1,0 +1,77 @@
+"""Towns to measure on: made once, kept in a folder, opened as the product opens them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from benchmarks.timing import seconds_once
+from layers.city import read_city
+from layers.demo_town import Size, make_town
+from layers.ingest import import_city
+from layers.query import LayerQuery
+from layers.report import ImportReport
+from layers.versions import LayerStore
+
+_OPEN = """
+import resource, sys, time
+from pathlib import Path
+from layers.versions import LayerStore
+def memory():
+    if sys.platform == "linux":
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = memory()
+started = time.perf_counter()
+query = LayerStore(Path(sys.argv[1])).open()
+features = [query.features(role) for role in query.roles]
+opened = time.perf_counter() - started
+for one in features:
+    one.index(), one.rank
+ready = time.perf_counter() - started
+print(sum(map(len, features)), opened, ready, memory() - before)
+"""
+
+
+@dataclass(frozen=True)
+class BenchTown:
+    """An imported town; ``rows_per_s` is what the import managed."""
+
+    name: str
+    store: Path
+    query: LayerQuery
+    rows: int
+    rows_per_s: float
+
+
+def imported(city_file: Path, folder: Path, name: str | None = None) -> BenchTown:
+    """The town of a city file, imported afresh into a folder."""
+    city = read_city(city_file)
+    store = LayerStore(folder / "layers")
+    now = datetime.now(tz=UTC)
+    made: list[object] = []
+
+    def work() -> None:
+        made.extend(import_city(city, store, today=date(2026, 3, 2), now=now, reports=folder / "reports"))
+
+    taken = seconds_once(work)
+    rows = sum(report.rows_written for report in made if isinstance(report, ImportReport))
+    failed = [report for report in made if not isinstance(report, ImportReport)]
+    if failed:
+        raise RuntimeError(f"Not every layer of {city.name} could be imported: {failed}")
+    return BenchTown(name or city.name, store.folder, store.open(), rows, rows / taken)
+
+
+def opening(town: BenchTown) -> tuple[int, float, float, int]:
+    """In a process of its own: features, seconds to open, seconds until indexed, bytes of memory taken."""
+    command = [sys.executable, "-c", _OPEN, str(town.store)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return int(said[0]), float(said[1]), float(said[2]), int(said[3])
+
+
+def demo(size: Size, folder: Path) -> BenchTown:
+    """The made-up town of a size, drawn and imported."""
+    return imported(make_town(folder / f"{size}-sources", size), folder / size, name=f"made-up {size}")

@@ -1,0 +1,1 @@
+"""Examinations of published layers, as a careful GIS analyst would do them."""

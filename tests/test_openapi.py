@@ -1,0 +1,74 @@
+"""The description of the service is true: what it shows works, and nothing in it leads elsewhere."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator
+from small_town import make_town
+
+from api.app import make_app
+
+
+@pytest.fixture(scope="module", name="client")
+def _client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    town = make_town(tmp_path_factory.mktemp("town"))
+    return TestClient(make_app(town.settings), base_url="http://127.0.0.1:8000", client=("127.0.0.1", 50000))
+
+
+@pytest.fixture(scope="module", name="described")
+def _described(client: TestClient) -> dict[str, Any]:
+    return dict(client.get("/openapi.json").json())
+
+
+def examples_of(described: dict[str, Any]) -> list[tuple[str, str, object]]:
+    """Method, path and body of every example of a body, wherever it stands."""
+    found: list[tuple[str, str, object]] = []
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            found += [(method, path, example["value"]) for example in content.get("examples", {}).values()]
+    for schema in described["components"]["schemas"].values():
+        found += [("post", "/checks", example) for example in schema.get("examples", [])]
+    return found
+
+
+def test_every_example_of_a_body_is_answered(client: TestClient, described: dict[str, Any]) -> None:
+    examples = examples_of(described)
+    assert len(examples) >= 8
+    for method, path, body in examples:
+        response = client.request(method, path, json=body)
+        assert response.status_code == 200, (body, response.text)
+
+
+def test_every_example_of_a_parameter_is_answered(client: TestClient, described: dict[str, Any]) -> None:
+    asked = [(path, operation) for path, methods in described["paths"].items() for operation in methods.values()]
+    for path, operation in asked:
+        parameters = [item for item in operation.get("parameters", []) if item["in"] == "query"]
+        if parameters:
+            query = {item["name"]: item["schema"]["examples"][0] for item in parameters}
+            assert client.get(path.replace("{name}", "parcels"), params=query).status_code == 200, (path, query)
+
+
+def test_answers_are_as_the_description_says(client: TestClient, described: dict[str, Any]) -> None:
+    gets = {"/here": {"lon": -81.86, "lat": 35.33}, "/layers": {}, "/health": {}}
+    answers = {("get", path): client.get(path, params=query).json() for path, query in gets.items()}
+    body = {"geometry": {"type": "Point", "coordinates": [-81.86, 35.33]}, "evidence": True}
+    answers["post", "/checks"] = client.post("/checks", json=body).json()
+    for (method, path), answer in answers.items():
+        schema = described["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"]
+        Draft202012Validator({**schema, "components": described["components"]}).validate(answer)
+
+
+def test_everything_is_described(described: dict[str, Any]) -> None:
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            assert operation.get("summary"), (method, path)
+            assert operation.get("description"), (method, path)
+
+
+def test_the_description_names_no_outside_host(described: dict[str, Any]) -> None:
+    assert "http" not in json.dumps(described)
