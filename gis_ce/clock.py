@@ -78,8 +78,9 @@ def days_after(given: Days, count: npt.NDArray[np.float64], unit: Unit, calendar
         found[known] = start + steps
         return found
     first, last = start.min().item(), (start + 2 * np.abs(steps).max() + 1).max().item()
-    off = calendar.between(date(first.year, 1, 1), date(last.year + _YEARS_BEYOND, 12, 31))
-    found[known] = np.busday_offset(start, steps, roll="backward", holidays=off)
+    off = calendar.between(date(first.year - 1, 1, 1), date(last.year + _YEARS_BEYOND, 12, 31))
+    counted = np.busday_offset(start, steps, roll="backward", holidays=off)
+    found[known] = np.where(steps == 0, start, counted)
     return found
 
 

@@ -56,7 +56,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     given = np.append(judged.terms.given, np.datetime64("NaT", "D"))[best]
     return Measures(
         margin,
-        rulebook.choose("ticket_life", np.where(np.isnat(given), sites.day, given)),
+        rulebook.choose("ticket_life", np.where(given <= sites.day, given, sites.day)),
         role="locate_ticket",
         feature=feature,
         layer_sigma_ft=layer_sigma,
