@@ -1,10 +1,11 @@
-"""The tables of a city file that say how its cases are decided: `[rules]` and `[decision]`."""
+"""The tables of a city file that say how its cases are decided: `[rules]`, `[decision]` and `[owners]`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from gis_ce.decision import CONFIDENCE
+from gis_ce.owners import owner_mistakes, owner_patterns, with_owners
 from gis_ce.rule_files import open_pack
 from gis_ce.rules import RuleBook
 from layers.errors import CityFileError, Mistake
@@ -22,16 +23,18 @@ class CityRules:
 
 
 def city_rules(city: City, path: str = "city.toml") -> CityRules:
-    """The rules that a city file names; raises CityFileError with every mistake in the two tables.
+    """The rules that a city file names; raises CityFileError with every mistake in the three tables.
 
     `[rules] folder` is the city's own folder of packs, relative to the city file's data.
     """
-    mistakes = _mistakes(city)
+    owners = city.other.get("owners", {})
+    mistakes = [*_mistakes(city), *owner_mistakes(owners)]
     if mistakes:
         raise CityFileError(path, mistakes)
     rules, decision = city.other["rules"], city.other.get("decision", {})
     folder = city.folder / str(rules["folder"]) if "folder" in rules else None
-    return CityRules(open_pack(str(rules["pack"]), folder), float(str(decision.get("confidence", CONFIDENCE))))
+    rulebook = with_owners(open_pack(str(rules["pack"]), folder), owner_patterns(owners))
+    return CityRules(rulebook, float(str(decision.get("confidence", CONFIDENCE))))
 
 
 def _mistakes(city: City) -> list[Mistake]:

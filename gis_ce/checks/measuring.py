@@ -51,6 +51,14 @@ def ids_of(features: Features, rows: Rows) -> npt.NDArray[np.object_]:
     return ids
 
 
+def texts_of(features: Features, field: str, rows: Rows) -> npt.NDArray[np.object_]:
+    """A text column of rows; None where the row is -1 or has no value."""
+    texts = np.full(len(rows), None, dtype=object)
+    known = rows >= 0
+    texts[known] = features.texts(field)[rows[known]]
+    return texts
+
+
 def sigmas_of(features: Features, rows: Rows) -> Floats:
     """The layer sigma in feet of rows; the layer's largest where the row is -1."""
     worst = float(features.sigma_ft.max()) if len(features) else 0.0
