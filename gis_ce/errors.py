@@ -19,6 +19,30 @@ class RuleFileError(CaseError):
         super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
 
 
+class PackRefused(CaseError):
+    """A rules pack whose own tests fail; lists each of them."""
+
+    def __init__(self, pack: str, failed: Sequence[str]) -> None:
+        self.failed = tuple(failed)
+        count = len(self.failed)
+        head = f"The rules pack {pack} fails {count} of its own test{'s' if count != 1 else ''} and is not used:"
+        super().__init__("\n".join([head, *(f"  {failure}" for failure in self.failed)]))
+
+
+class ReadingsFileError(CaseError):
+    """A file of readings that cannot be used; lists every mistake."""
+
+    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        count = len(self.mistakes)
+        head = f"The readings file {name} has {count} mistake{'s' if count != 1 else ''}:"
+        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
+
+
+class NotQuotable(CaseError):
+    """A rule that no letter, notice or packet may quote yet; the message says what must be read first."""
+
+
 class UnknownCheck(CaseError):
     """A check was asked for by a name that is not on the list."""
 
