@@ -1,12 +1,14 @@
-"""The tables of a city file that say how its cases are decided: `[rules]`, `[decision]` and `[owners]`."""
+"""The tables of a city file that say how its cases are decided: `[rules]`, `[decision]`, `[owners]`, `[calendar]`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gis_ce.city_calendar import calendar_mistakes, with_city_days
 from gis_ce.decision import CONFIDENCE
 from gis_ce.owners import owner_mistakes, owner_patterns, with_owners
-from gis_ce.rule_files import open_pack
+from gis_ce.pack_tests import open_tested_pack
+from gis_ce.readings import read_readings, with_readings
 from gis_ce.rules import RuleBook
 from layers.errors import CityFileError, Mistake
 from layers.model import City
@@ -23,17 +25,20 @@ class CityRules:
 
 
 def city_rules(city: City, path: str = "city.toml") -> CityRules:
-    """The rules that a city file names; raises CityFileError with every mistake in the three tables.
+    """The rules that a city file names; raises CityFileError with every mistake in the four tables.
 
-    `[rules] folder` is the city's own folder of packs, relative to the city file's data.
+    `[rules] folder` is the city's own folder of packs and readings, relative to the city file's data.
+    Raises PackRefused where the pack fails its own tests, RuleFileError and ReadingsFileError where a
+    file of that folder is broken.
     """
-    owners = city.other.get("owners", {})
-    mistakes = [*_mistakes(city), *owner_mistakes(owners)]
+    owners, calendar = city.other.get("owners", {}), city.other.get("calendar", {})
+    mistakes = [*_mistakes(city), *owner_mistakes(owners), *calendar_mistakes(calendar)]
     if mistakes:
         raise CityFileError(path, mistakes)
     rules, decision = city.other["rules"], city.other.get("decision", {})
     folder = city.folder / str(rules["folder"]) if "folder" in rules else None
-    rulebook = with_owners(open_pack(str(rules["pack"]), folder), owner_patterns(owners))
+    read = with_readings(open_tested_pack(str(rules["pack"]), folder), read_readings(folder) if folder else ())
+    rulebook = with_owners(with_city_days(read, calendar), owner_patterns(owners))
     return CityRules(rulebook, float(str(decision.get("confidence", CONFIDENCE))))
 
 

@@ -14,6 +14,7 @@ from gis_ce.assess import assess, explain
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import by_name
 from gis_ce.city_calendar import calendar_mistakes, with_city_days
+from gis_ce.city_rules import city_rules
 from gis_ce.clock import day_after
 from gis_ce.errors import NotQuotable, PackRefused, ReadingsFileError
 from gis_ce.pack_tests import open_tested_pack
@@ -22,6 +23,8 @@ from gis_ce.rule_files import open_pack, shipped_packs
 from gis_ce.rule_listing import check_packs, list_packs, show_rules
 from gis_ce.rule_preview import preview
 from gis_ce.rules import Reading, Rule, RuleBook
+from layers.errors import CityFileError
+from layers.model import City
 
 FOLDER = files("gis_ce") / "data" / "rules"
 DAY = date(2026, 11, 1)
@@ -191,3 +194,24 @@ def test_a_wrong_calendar_is_told_every_mistake() -> None:
     mistakes = calendar_mistakes({"add": {"4 March": "x"}, "remove": ["2026-11-11"], "holidays": "US"})
     assert [mistake.place for mistake in mistakes] == ["[calendar] holidays", "[calendar] add", "[calendar] remove"]
     assert calendar_mistakes({}) == []
+
+
+def _city(folder: Path, **tables: dict[str, object]) -> City:
+    return City("Drawn", "America/New_York", 2264, "NC", folder, (), other=tables)
+
+
+def test_a_citys_rules_have_its_readings_and_its_days(tmp_path: Path) -> None:
+    record_reading(tmp_path / "law", _rule(open_pack("nc"), "nc-ticket-life-2014"), READING)
+    rules = {"pack": "nc-raleigh-2016", "folder": "law"}
+    book = city_rules(_city(tmp_path, rules=rules, calendar={"remove": [date(2026, 11, 11)]})).rulebook
+    assert _rule(book, "nc-ticket-life-2014").reading == READING
+    assert book.calendar.holiday(date(2026, 11, 11)) is None
+
+
+def test_a_city_with_a_pack_that_fails_its_tests_is_not_opened(tmp_path: Path) -> None:
+    text = (FOLDER / "nc.yaml").read_text(encoding="utf-8")
+    (tmp_path / "nc.yaml").write_text(text.replace("life: 28", "life: 30"), encoding="utf-8")
+    with pytest.raises(PackRefused):
+        city_rules(_city(tmp_path, rules={"pack": "nc", "folder": "."}))
+    with pytest.raises(CityFileError, match=r"\[calendar\] remove"):
+        city_rules(_city(tmp_path, rules={"pack": "nc"}, calendar={"remove": "never"}))
