@@ -87,12 +87,16 @@ def _best(judged: Verdicts, sites: Sites) -> Rows:
 
 
 def _order(judged: Verdicts, sites: Sites) -> Rows:
-    """The pairs of each site, best first: valid ones, then those with the fewest faults, then the one that
-    the case names, then the nearest (deepest), then the least expired, then by id."""
+    """The pairs of each site, best first: valid ones, deepest first, then misses.
+
+    Of the misses first the one that the case names, then those of a kind, firm and state that could
+    count, then the least in feet outside and days off together, then by id.
+    """
+    valid = judged.valid
+    nearness = np.where(valid, -judged.signed_ft, judged.miss)
+    hopeless = judged.wrong_kind | judged.cancelled | judged.unclear
     rank = np.arange(len(judged.pairs))
-    nearness = np.round(-judged.signed_ft, 2)
-    faults = judged.faults + judged.unclear
-    keys = (rank, judged.days_after_expiry, nearness, ~_named(judged, sites), faults, ~judged.valid)
+    keys = (rank, np.round(nearness, 2), hopeless, ~_named(judged, sites), ~valid)
     return np.lexsort((*keys, judged.pairs.place))
 
 

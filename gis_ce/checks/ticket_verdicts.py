@@ -55,6 +55,12 @@ class Verdicts:
         return np.asarray(self.days_after_expiry > 0, dtype=np.bool_)
 
     @property
+    def miss(self) -> Floats:
+        """How near a miss: feet outside, and days after expiry or before the call, one for one."""
+        before_call = np.nan_to_num(days_late(self.terms.given, self.day))
+        return np.where(self.outside, -self.signed_ft, 0.0) + np.nan_to_num(self.days_after_expiry) + before_call
+
+    @property
     def faults(self) -> Floats:
         """How many faults each ticket has."""
         flags = (self.outside, self.called_later, self.expired, self.too_early, self.wrong_kind, self.cancelled)
