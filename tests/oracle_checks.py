@@ -21,7 +21,7 @@ CROSS JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT near.n, min(near.distance_ft) OVER () AS distance_ft FROM (
         SELECT r.n, r.id, ST_Distance(p.geom, r.geom) AS distance_ft
-        FROM right_of_way_edge r ORDER BY p.geom <-> r.geom LIMIT 4
+        FROM right_of_way_edge r ORDER BY p.geom <-> r.geom LIMIT 16
     ) near
     WHERE near.distance_ft <= 2000.01
     ORDER BY near.distance_ft > 0.01 + min(near.distance_ft) OVER (), near.id LIMIT 1
