@@ -24,6 +24,7 @@ _COLUMNS: tuple[tuple[str, str, How], ...] = (
     ("address", "full_address", "address point"),
     ("parcel", "situs_address", "parcel"),
 )
+_PLURALS = {"address": "addresses", "parcel": "parcels"}
 _NOT_WORDS = re.compile(r"[^A-Z0-9/& -]+")
 _NUMBERED = re.compile(r"(\d+)([A-Z]?)\b\s*(.*)")
 _LISTED = 5
@@ -32,11 +33,15 @@ _ALIKE_PERCENT = 70.0
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where an address lies: a point of the address layer, or the whole parcel, in feet."""
+    """Where an address lies: a point of the address layer, or the whole parcel, in feet.
+
+    `sigma_ft` is that of the layer: an address is no better located than its point.
+    """
 
     place: BaseGeometry
     how: How
     feature_id: str
+    sigma_ft: float
 
 
 def normalised(address: str) -> str:
@@ -102,9 +107,10 @@ class AddressBook:
             listed = ", ".join(sorted(str(name) for name in features.ids[rows])[:_LISTED])
             more = f" and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
             raise PlaceUnknown(
-                f"{address!r} is the address of {len(rows)} places ({role}s {listed}{more}); name one by its position."
+                f"{address!r} is the address of {len(rows)} places ({_PLURALS[role]} {listed}{more}); "
+                "name one by its position."
             )
-        return Located(shapes[first], how, str(features.ids[rows[first]]))
+        return Located(shapes[first], how, str(features.ids[rows[first]]), float(features.sigma_ft[rows[first]]))
 
     def _unknown(self, address: str) -> str:
         near = self.near(address)
