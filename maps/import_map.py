@@ -23,7 +23,7 @@ def import_map(report: ImportReport, modelled: bool) -> MapParts:
     remarks = list(islice(_remarks(report), _MOST_REMARKS))
     sample = [shape for shape in report.sample if not shape.is_empty][: MOST_FEATURES - len(remarks)]
     values = (
-        style().as_json()["roles"][report.role],
+        style().as_json()["roles"].get(report.role, {}),
         _features(sample),
         _points(remarks),
         style().as_json()["remarks"],
