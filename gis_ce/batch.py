@@ -97,7 +97,7 @@ def _place_columns(cases: Cases, findings: Mapping[str, Findings]) -> dict[str, 
         "problem": pa.array(cases.problem, pa.string()),
         "easting_ft": _numbers(middles[:, 0]),
         "northing_ft": _numbers(middles[:, 1]),
-        "layer_versions": pa.array([said] * len(cases.sites), pa.string()),
+        "layer_versions": pa.repeat(pa.scalar(said, pa.string()), len(cases.sites)),
     }
 
 
@@ -124,5 +124,5 @@ def _numbers(values: npt.NDArray[np.float64]) -> pa.Array:
 
 def _fact(values: npt.NDArray[Any]) -> pa.Array:
     if values.dtype == object:
-        return pa.array([None if value is None else str(value) for value in values], pa.string())
+        return pa.array(values, pa.string())
     return pa.array(values, from_pandas=values.dtype.kind == "f")

@@ -27,6 +27,8 @@ _COLUMNS: tuple[tuple[str, str, How], ...] = (
 _PLURALS = {"address": "addresses", "parcel": "parcels"}
 _NOT_WORDS = re.compile(r"[^A-Z0-9/& -]+")
 _NUMBERED = re.compile(r"(\d+)([A-Z]?)\b\s*(.*)")
+_UNITS = ("APT", "UNIT", "STE", "LOT", "BLDG", "RM", "FL", "TRLR")
+"""Words that name a part of a house: an address that has one is never taken for the whole house."""
 _LISTED = 5
 _ALIKE_PERCENT = 70.0
 
@@ -157,8 +159,10 @@ def _book(query: LayerQuery, role: str, column: str) -> dict[str, list[int]]:
 
 
 def _keys(address: str) -> list[str]:
-    """The whole address, and what stands before the first comma (town, state and ZIP left out)."""
-    return list(dict.fromkeys([normalised(address), normalised(address.partition(",")[0])]))
+    """The whole address, and what stands before the first comma where only town, state and ZIP follow it."""
+    first, _, rest = address.partition(",")
+    unit = "#" in rest or any(word in _UNITS for word in normalised(rest).split())
+    return list(dict.fromkeys([normalised(address), *([] if unit else [normalised(first)])]))
 
 
 def _split(key: str) -> tuple[str, str]:
