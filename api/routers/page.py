@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from api.errors import NoCity
 from api.requests import TheCity, TheView
 from maps.errors import VendorMissing
-from maps.page.town import STATIC, opening_extent, town_page_html, town_script
+from maps.page import STATIC, opening_extent, town_page_html, town_script
 
 router = APIRouter(include_in_schema=False)
 
