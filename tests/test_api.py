@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from shapely.geometry import mapping
 from small_town import EAST, NORTH, Town, in_degrees, lonlat, make_town, place
 
+from api.answer_schemas import ChecksAnswer, Health, Here, LayerList
 from api.app import make_app
-from api.schemas import ChecksAnswer, Health, Here, LayerList
 
 STAFF = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 50000)}
 

@@ -1,8 +1,7 @@
-"""The command line: answers on the screen, files of findings, and one clear line on a mistake."""
+"""The command line: one place in words, and one clear line on a mistake."""
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import socket
@@ -12,15 +11,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-import geopandas
 import httpx
-import pyarrow.parquet as pq
 import pytest
 import shapely
+from command_line import runner
 from rich.console import Console
-from small_town import EAST, NORTH, SECRETS, Town, lonlat, make_town, place, write_sources
+from small_town import EAST, NORTH, SECRETS, Town, lonlat, make_town, place
 
-from api.cli import main, screen
+from api.cli import screen
 
 LON, LAT = lonlat(150, 120)
 
@@ -30,42 +28,9 @@ def _town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return make_town(tmp_path_factory.mktemp("town"))
 
 
-class Ran:
-    """What a command printed, and how it ended."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def line(self) -> str:
-        """The one line of a mistake."""
-        assert self.code == 1, self.err + self.out
-        assert self.err.count("\n") == 1, self.err
-        assert self.err.startswith("gis-ce: ")
-        return self.err.removeprefix("gis-ce: ").strip()
-
-
 @pytest.fixture(name="run")
 def _run(town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.setenv("GIS_CE_DATA", str(town.settings.data))
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def run(*words: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["gis-ce", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), printed.out, printed.err)
-
-    return run
-
-
-def write_csv(path: Path, rows: list[dict[str, object]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
+    return runner(town, monkeypatch, capsys)
 
 
 def test_a_place_is_answered_in_words(run: Any) -> None:
@@ -155,125 +120,6 @@ def test_a_city_file_with_mistakes_lists_them_all(run: Any, tmp_path: Path) -> N
 def test_without_a_city_the_way_to_one_is_told(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIS_CE_DATA", str(tmp_path))
     assert "gis-ce demo" in run("check", "--at", "-82,35").line
-
-
-def cases(folder: Path) -> Path:
-    rows: list[dict[str, object]] = [
-        {"case": f"00{n}", "lon": lonlat(n * 90, 120)[0], "lat": lonlat(n * 90, 120)[1], "address": ""}
-        for n in range(9)
-    ]
-    rows += [{"case": "x1", "lon": "", "lat": "", "address": "111 Main St"}]
-    rows += [{"case": "x2", "lon": "", "lat": "", "address": "111 Mian St"}]
-    return write_csv(folder / "cases.csv", rows)
-
-
-@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".gpkg", ".geojson"])
-def test_a_file_of_cases_is_answered_row_by_row(run: Any, tmp_path: Path, suffix: str) -> None:
-    output = tmp_path / f"findings{suffix}"
-    ran = run("check", cases(tmp_path), "-o", output)
-    assert ran.code == 0, ran.err
-    assert "1 of 11 rows could not be located" in " ".join(ran.err.split())
-    if suffix == ".csv":
-        found: Any = list(csv.DictReader(output.open(encoding="utf-8")))
-    elif suffix == ".parquet":
-        found = pq.read_table(output).to_pylist()
-    else:
-        found = geopandas.read_file(output).to_dict("records")
-    assert [row["case"] for row in found] == [*(f"00{n}" for n in range(9)), "x1", "x2"]
-    assert [row["right_of_way"] for row in found][:10] == ["outside"] * 10
-    assert "Did you mean 111 MAIN ST" in found[10]["problem"]
-    assert found[0]["layer_versions"].startswith("addresses/")
-    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "cases.csv", output])
-
-
-@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".parquet"])
-@pytest.mark.parametrize("grid", [2264, 4269])
-def test_cases_may_be_a_map_file_on_any_grid(run: Any, tmp_path: Path, suffix: str, grid: int) -> None:
-    frame = geopandas.GeoDataFrame({"case": ["a", "b"]}, geometry=[place(150, 120), place(150, 30)], crs=2264)
-    path = tmp_path / f"cases{suffix}"
-    moved = frame.to_crs(4326 if suffix == ".geojson" else grid)
-    moved.to_parquet(path) if suffix == ".parquet" else moved.to_file(path)
-    assert run("check", path, "-o", tmp_path / "out.csv").code == 0
-    found = list(csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8")))
-    assert [row["right_of_way"] for row in found] == ["outside", "inside"]
-    assert float(found[0]["water_available_distance_ft"]) == pytest.approx(40.0, abs=0.01)
-
-
-def test_shapes_in_a_file_are_structures_too(run: Any, tmp_path: Path) -> None:
-    shapes = [place(260, 100).buffer(4), place(500, 100).buffer(4)]
-    geopandas.GeoDataFrame({"case": ["a", "b"]}, geometry=shapes, crs=2264).to_file(tmp_path / "sheds.gpkg")
-    assert run("check", tmp_path / "sheds.gpkg", "-o", tmp_path / "out.csv").code == 0
-    found = list(csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8")))
-    assert [row["easement_encroachment"] for row in found] == ["yes", "no"]
-
-
-def test_the_counts_of_a_file_are_there_for_machines(run: Any, tmp_path: Path) -> None:
-    told = json.loads(run("check", cases(tmp_path), "-o", tmp_path / "out.csv", "--json").out)
-    assert told["rows"] == 11
-    assert told["not_located"][0]["row"] == 11
-    undecided = [count for count in told["counts"] if count["reason"] == "The place has no position; locate it first."]
-    assert {count["check"] for count in undecided} >= {"right_of_way", "tolerance_zone", "water_available"}
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("name\nx\n", "Nothing in the table says where the cases lie"),
-        ("lon,lat\n", "has no rows"),
-        ("lon,lat\n1,2,3\n", "is not a table in CSV"),
-        ("", "is not a table in CSV"),
-    ],
-)
-def test_a_file_that_is_no_table_of_cases_is_refused(run: Any, tmp_path: Path, text: str, said: str) -> None:
-    (tmp_path / "cases.csv").write_text(text, "utf-8")
-    assert said in run("check", tmp_path / "cases.csv", "-o", tmp_path / "out.csv").line
-    assert not (tmp_path / "out.csv").exists()
-
-
-def test_findings_never_go_over_the_cases(run: Any, tmp_path: Path) -> None:
-    path = cases(tmp_path)
-    assert "the file of cases itself" in run("check", path, "-o", path).line
-    assert "findings are written as .csv" in run("check", path, "-o", tmp_path / "out.docx").line
-    assert "There is no folder" in run("check", path, "-o", tmp_path / "no" / "out.csv").line
-
-
-def test_layers_are_listed_shown_and_ruled(run: Any) -> None:
-    assert "water_mains" in run("layers", "list").out
-    assert {layer["name"] for layer in json.loads(run("layers", "list", "--json").out)} >= {"water_mains", "parcels"}
-    shown = json.loads(run("layers", "show", "parcels", "--json").out)
-    assert shown["description"]["role"] == "parcel"
-    assert "EPSG:2264" in run("layers", "show", "parcels").out
-    assert "nc-tolerance-zone-2014" in run("rules", "--on", "2020-01-01").out
-    assert any(rule["id"] == "nc-right-of-way" for rule in json.loads(run("rules", "--json").out))
-
-
-def test_layers_are_imported_compared_examined_and_pruned(
-    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = make_town(tmp_path)
-    write_sources(tmp_path)
-    monkeypatch.setenv("GIS_CE_DATA", str(made.settings.data))
-    ran = run("layers", "import", "parcels", "water_mains", "--json")
-    assert ran.code == 0, ran.err
-    assert [report["rows_written"] for report in json.loads(ran.out)] == [20, 2]
-    assert len(made.store.history("parcels")) == 2
-    assert "added" in run("layers", "diff", "parcels").out
-    assert set(json.loads(run("layers", "diff", "parcels", "--json").out)) >= {"added", "removed", "moved", "changed"}
-    examined = run("layers", "doctor", "--json")
-    assert all(finding["next_step"] for finding in json.loads(examined.out))
-    assert len(json.loads(run("layers", "prune", "--keep", "1", "--json").out)) == 2
-
-
-def test_an_import_that_fails_says_which_layer_and_keeps_the_version(
-    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = make_town(tmp_path)
-    monkeypatch.setenv("GIS_CE_DATA", str(made.settings.data))
-    before = made.store.current()["parcels"]
-    ran = run("layers", "import", "parcels")
-    assert ran.code == 1
-    assert ran.err.splitlines()[-1] == "gis-ce: 1 of 1 layers failed: parcels."
-    assert made.store.current()["parcels"] == before
 
 
 @pytest.mark.parametrize("width", [80, 120])
