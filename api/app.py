@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api.answer_schemas import Problem
 from api.errors import add_error_answers
 from api.limits import BodyLimit, SafeHeaders
 from api.routers import checks, health, here, layers, page
-from api.schemas import Problem
 from api.settings import Settings
 from api.version import running_version
 from api.wiring import OpenCity, open_city

@@ -168,6 +168,7 @@ def _by_address(asked: Asked, sites: Sites, located: Texts, book: AddressBook) -
             problem[row] = reason
         else:
             sites.place[row], located[row] = found.place, found.how
+            sites.sigma_ft[row] = np.hypot(sites.sigma_ft[row], found.sigma_ft)
     return problem
 
 

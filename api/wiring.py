@@ -19,7 +19,8 @@ from api.settings import Settings
 from gis_ce.city_rules import CityRules, city_rules
 from layers.city import read_city
 from layers.grid import Grid
-from layers.model import City, LayerVersion
+from layers.model import City, LayerDescription, LayerVersion
+from layers.query import LayerQuery
 from layers.versions import LayerStore
 
 _REMEMBERED = "current.json"
@@ -44,6 +45,7 @@ class OpenCity:
     rules: CityRules
     _views: dict[Caller, View] = field(default_factory=dict, repr=False)
     _seen: dict[str, LayerVersion] = field(default_factory=dict, repr=False)
+    _described: dict[str, LayerDescription] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     @property
@@ -80,13 +82,24 @@ class OpenCity:
 
     def _view(self, caller: Caller, current: dict[str, LayerVersion]) -> View:
         """Loads and narrows. The features stay shared between the callers where they see the same layers."""
-        everything = {
-            name: SeenLayer(version, self.store.part(version.version).description) for name, version in current.items()
-        }
-        seen, hidden = narrowed(caller, everything, self.city)
-        versions = {name: layer.version.version for name, layer in seen.items()}
-        query = self.store.open(versions, grid_epsg=self.city.grid_epsg)
+        everything = self._open(current)
+        for role in everything.roles:
+            for part in everything.features(role).parts:
+                self._described[part.version.version] = part.description
+        layers = {name: SeenLayer(version, self._description(version)) for name, version in current.items()}
+        seen, hidden = narrowed(caller, layers, self.city)
+        query = self._open({name: layer.version for name, layer in seen.items()})
         return View(caller, query, seen, hidden, self.rules.rulebook, self.rules.confidence)
+
+    def _open(self, layers: dict[str, LayerVersion]) -> LayerQuery:
+        versions = {name: version.version for name, version in layers.items()}
+        return self.store.open(versions, grid_epsg=self.city.grid_epsg)
+
+    def _description(self, version: LayerVersion) -> LayerDescription:
+        """What a layer says of itself; a reference table is read for it once."""
+        if version.version not in self._described:
+            self._described[version.version] = self.store.part(version.version).description
+        return self._described[version.version]
 
 
 def folders_of(settings: Settings, city: City) -> CityFolders:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from layers.query import LayerQuery
 Assess = Callable[[Sites, Sequence[Check]], Mapping[str, Findings]]
 
 PLACE_COLUMNS = ("easting_ft", "northing_ft", "located_by", "problem", "layer_versions")
+_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +90,21 @@ def tally(table: pa.Table, checks: Sequence[Check]) -> list[Tally]:
 
 def _place_columns(cases: Cases, findings: Mapping[str, Findings]) -> dict[str, pa.Array]:
     middles = shapely.get_coordinates(_points(cases.sites.place))
-    versions = {layer: version for found in findings.values() for layer, version in found.versions.items()}
-    said = json.dumps(versions, sort_keys=True)
+    versions = {version for found in findings.values() for version in found.versions.values()}
+    said = " ".join(_short(version) for version in sorted(versions))
     return {
         "located_by": pa.array(cases.located_by, pa.string()),
         "problem": pa.array(cases.problem, pa.string()),
         "easting_ft": _numbers(middles[:, 0]),
         "northing_ft": _numbers(middles[:, 1]),
-        "layer_versions": pa.array([said] * len(cases.sites), pa.string()),
+        "layer_versions": pa.repeat(pa.scalar(said, pa.string()), len(cases.sites)),
     }
+
+
+def _short(version: str) -> str:
+    """A version id with as many digits as it takes to find it again: `parcels/44e36a7d01f2`."""
+    name, _, digest = version.partition("/")
+    return f"{name}/{digest[:_DIGITS]}"
 
 
 def _points(places: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
@@ -118,5 +124,5 @@ def _numbers(values: npt.NDArray[np.float64]) -> pa.Array:
 
 def _fact(values: npt.NDArray[Any]) -> pa.Array:
     if values.dtype == object:
-        return pa.array([None if value is None else str(value) for value in values], pa.string())
+        return pa.array(values, pa.string())
     return pa.array(values, from_pandas=values.dtype.kind == "f")

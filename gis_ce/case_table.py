@@ -211,6 +211,7 @@ def _by_address(reader: _Reader, sites: Sites, book: AddressBook) -> None:
             reader.problem[row] = reason
         else:
             sites.place[row] = place.place
+            sites.sigma_ft[row] = math.hypot(sites.sigma_ft[row], place.sigma_ft)
             reader.located_by[row] = place.how
 
 

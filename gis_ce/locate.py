@@ -24,19 +24,26 @@ _COLUMNS: tuple[tuple[str, str, How], ...] = (
     ("address", "full_address", "address point"),
     ("parcel", "situs_address", "parcel"),
 )
+_PLURALS = {"address": "addresses", "parcel": "parcels"}
 _NOT_WORDS = re.compile(r"[^A-Z0-9/& -]+")
 _NUMBERED = re.compile(r"(\d+)([A-Z]?)\b\s*(.*)")
+_UNITS = ("APT", "UNIT", "STE", "LOT", "BLDG", "RM", "FL", "TRLR")
+"""Words that name a part of a house: an address that has one is never taken for the whole house."""
 _LISTED = 5
 _ALIKE_PERCENT = 70.0
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Where an address lies: a point of the address layer, or the whole parcel, in feet."""
+    """Where an address lies: a point of the address layer, or the whole parcel, in feet.
+
+    `sigma_ft` is that of the layer: an address is no better located than its point.
+    """
 
     place: BaseGeometry
     how: How
     feature_id: str
+    sigma_ft: float
 
 
 def normalised(address: str) -> str:
@@ -102,9 +109,10 @@ class AddressBook:
             listed = ", ".join(sorted(str(name) for name in features.ids[rows])[:_LISTED])
             more = f" and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
             raise PlaceUnknown(
-                f"{address!r} is the address of {len(rows)} places ({role}s {listed}{more}); name one by its position."
+                f"{address!r} is the address of {len(rows)} places ({_PLURALS[role]} {listed}{more}); "
+                "name one by its position."
             )
-        return Located(shapes[first], how, str(features.ids[rows[first]]))
+        return Located(shapes[first], how, str(features.ids[rows[first]]), float(features.sigma_ft[rows[first]]))
 
     def _unknown(self, address: str) -> str:
         near = self.near(address)
@@ -151,8 +159,10 @@ def _book(query: LayerQuery, role: str, column: str) -> dict[str, list[int]]:
 
 
 def _keys(address: str) -> list[str]:
-    """The whole address, and what stands before the first comma (town, state and ZIP left out)."""
-    return list(dict.fromkeys([normalised(address), normalised(address.partition(",")[0])]))
+    """The whole address, and what stands before the first comma where only town, state and ZIP follow it."""
+    first, _, rest = address.partition(",")
+    unit = "#" in rest or any(word in _UNITS for word in normalised(rest).split())
+    return list(dict.fromkeys([normalised(address), *([] if unit else [normalised(first)])]))
 
 
 def _split(key: str) -> tuple[str, str]:

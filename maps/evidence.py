@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from layers.grid import Grid
 from maps.style import style
 
 _PLACES = 8
+_MADE = re.compile("x[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ def evidence_collection(evidence: Sequence[Evidence], grid: Grid) -> dict[str, o
     drawn.sort(key=lambda item: style().evidence[item.kind].order)
     properties = [{"kind": item.kind, "label": item.label} | _more(item) for item in drawn]
     return collection([item.geometry for item in drawn], properties, grid)
+
+
+def own_id(feature_id: str | None) -> str | None:
+    """The id that people know a feature by; None where it was made at the import for want of one."""
+    return None if feature_id is None or _MADE.fullmatch(feature_id) else feature_id
 
 
 def collection(

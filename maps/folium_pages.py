@@ -9,7 +9,7 @@ from markupsafe import Markup
 from gis_ce.checks.wording import feet
 from layers.grid import Grid
 from layers.report import ImportReport
-from maps.evidence import PageCheck, evidence_collection
+from maps.evidence import PageCheck, evidence_collection, own_id
 from maps.import_map import drawn_count, import_map
 from maps.leaflet_map import MOST_FEATURES, Call, map_parts
 from maps.standalone import TEMPLATES, standalone_page
@@ -40,6 +40,7 @@ def evidence_page(
         checks=checks,
         versions=versions or {},
         feet=feet,
+        own_id=own_id,
         left_out=sum(max(0, len(check.evidence) - share) for check in checks),
     )
     call = Call("showChecks", (style().as_json(), drawn))
@@ -49,7 +50,9 @@ def evidence_page(
 def import_report_page(report: ImportReport, modelled: bool = False) -> str:
     """What an import did as one file: its counts, remarks and warnings beside a small map of a sample."""
     title = f"Import of {report.layer}"
+    parts = import_map(report, modelled)
+    drawn = None if parts is None else drawn_count(report)
     column = TEMPLATES.get_template("import_report.html.j2").render(
-        title=title, report=report, drawn=drawn_count(report), listed=_LISTED
+        title=title, report=report, drawn=drawn, listed=_LISTED
     )
-    return standalone_page(title, Markup(column), import_map(report, modelled))
+    return standalone_page(title, Markup(column), parts)

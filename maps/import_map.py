@@ -18,8 +18,10 @@ _MOST_REMARKS = 500
 Remark = tuple[str, str, float, float]
 
 
-def import_map(report: ImportReport, modelled: bool) -> MapParts:
-    """The map of a report; at most MOST_FEATURES things are drawn, remarks first."""
+def import_map(report: ImportReport, modelled: bool) -> MapParts | None:
+    """The map of a report, None for a table; at most MOST_FEATURES things are drawn, remarks first."""
+    if report.role not in style().roles:
+        return None
     remarks = list(islice(_remarks(report), _MOST_REMARKS))
     sample = [shape for shape in report.sample if not shape.is_empty][: MOST_FEATURES - len(remarks)]
     values = (

@@ -32,20 +32,21 @@ _CREDIT = 'href="https://leafletjs.com"'
 _MAPPING = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
-def standalone_page(title: str, facts: Markup, parts: MapParts) -> str:
-    """The whole page; raises OutsideAddress rather than hand out one that would ask another host.
+def standalone_page(title: str, facts: Markup, parts: MapParts | None) -> str:
+    """The whole page, without a picture where there are no parts of a map.
 
-    Its content policy lets only our own scripts run, by hash, and forbids every request.
+    Raises OutsideAddress rather than hand out a page that would ask another host. Its content policy
+    lets only our own scripts run, by hash, and forbids every request.
     """
     library = _MAPPING.sub("", text_of("leaflet/leaflet.js")).replace(_CREDIT, 'href="#"')
-    script = page_modules() + parts.script
+    script = page_modules() + parts.script if parts else ""
     page = TEMPLATES.get_template("standalone.html.j2").render(
         title=title,
         policy=Markup(_policy(library, script)),
         styles=[Markup(css) for css in _styles()],
-        header=Markup(parts.header),
+        header=Markup(parts.header if parts else ""),
         facts=facts,
-        map=Markup(parts.html),
+        map=Markup(parts.html) if parts else None,
         library=Markup(library),
         script=Markup(script),
     )

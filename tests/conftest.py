@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from oracle_tables import load_layers
-from oracle_towns import Town, exact, real_town
+from oracle_towns import Town, demo_town, exact, real_town
 from postgis_cluster import NoPostGISError, postgis_cluster
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,10 +80,11 @@ def postgis_schema(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]
             connection.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
-@pytest.fixture(scope="session", params=["real"])
+@pytest.fixture(scope="session", params=["real", "demo"])
 def town(request: pytest.FixtureRequest, postgis_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A town in our layers and in PostGIS: the real one, then the made-up one."""
-    query = exact(real_town(real_data(), tmp_path_factory.mktemp(request.param)))
+    folder = tmp_path_factory.mktemp(request.param)
+    query = exact(real_town(real_data(), folder) if request.param == "real" else demo_town(folder))
     with postgis_schema(postgis_dsn) as connection:
         load_layers(connection, query)
         yield Town(request.param, query, connection)

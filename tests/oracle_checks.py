@@ -21,7 +21,7 @@ CROSS JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT near.n, min(near.distance_ft) OVER () AS distance_ft FROM (
         SELECT r.n, r.id, ST_Distance(p.geom, r.geom) AS distance_ft
-        FROM right_of_way_edge r ORDER BY p.geom <-> r.geom LIMIT 4
+        FROM right_of_way_edge r ORDER BY p.geom <-> r.geom LIMIT 16
     ) near
     WHERE near.distance_ft <= 2000.01
     ORDER BY near.distance_ft > 0.01 + min(near.distance_ft) OVER (), near.id LIMIT 1
@@ -33,13 +33,13 @@ TOLERANCE_ZONE = """
 SELECT p.n AS place, deepest.n AS feature, deepest.margin_ft, deepest.half_width_ft
 FROM place p
 CROSS JOIN LATERAL (
-    SELECT ST_Distance(p.geom, f.geom) AS distance_ft FROM {role} f WHERE {ours}
+    SELECT ST_Distance(p.geom, f.geom) AS distance_ft FROM "{role}" f WHERE {ours}
     ORDER BY p.geom <-> f.geom LIMIT 1
 ) nearest
 LEFT JOIN LATERAL (
     SELECT zone.* FROM (
         SELECT f.n, f.id, half.width_ft AS half_width_ft, half.width_ft - ST_Distance(p.geom, f.geom) AS margin_ft
-        FROM {role} f CROSS JOIN LATERAL (
+        FROM "{role}" f CROSS JOIN LATERAL (
             SELECT CASE WHEN f.f_diameter_in > 0 THEN f.f_diameter_in / 24.0 ELSE 0.0 END
                    + CASE WHEN p.day < '2014-10-01' THEN 2.5 ELSE 2.0 END AS width_ft
         ) half
@@ -95,7 +95,7 @@ LEFT JOIN LATERAL (
     SELECT overlap.*, ST_Area(shape) AS area_sqft FROM ("""
     + _OVERLAP
     + """) overlap
-    ORDER BY round(ST_Area(shape)::numeric, 6) DESC, id LIMIT 1
+    ORDER BY ST_Area(shape) < max(ST_Area(shape)) OVER () - 0.01, id LIMIT 1
 ) chief ON true
 LEFT JOIN LATERAL (
     SELECT max(ST_Distance(point.geom, ST_Boundary(chief.easement))) AS depth_ft

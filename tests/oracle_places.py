@@ -12,9 +12,9 @@ LIMITS_FT = (2.25, 2.3333333333333335, 2.5, 25.0, 99.98, 100.0, 100.02)
 
 
 def hard_places(query: LayerQuery, count: int, seed: int = 20261103) -> Geometries:
-    """`count` points: anywhere, at addresses, at corners and on edges of parcels, and at limits from mains."""
+    """`count` points: anywhere, at addresses, at corners and edges of parcels and easements, at limits from mains."""
     random = np.random.default_rng(seed)
-    kinds = (_anywhere, _at_addresses, _at_corners, _on_edges, _at_limits)
+    kinds = (_anywhere, _at_addresses, _at_corners, _on_edges, _at_easements, _at_limits)
     each = -(-count // len(kinds))
     found = np.concatenate([kind(query, each, random) for kind in kinds])
     chosen: Geometries = found[random.permutation(len(found))[:count]]
@@ -51,8 +51,16 @@ def _at_corners(query: LayerQuery, count: int, random: np.random.Generator) -> G
 
 
 def _on_edges(query: LayerQuery, count: int, random: np.random.Generator) -> Geometries:
-    rings = shapely.boundary(random.choice(query.features("parcel").geometry, count))
-    found: Geometries = shapely.line_interpolate_point(rings, random.uniform(0, 1, count), normalized=True)
+    return _along(shapely.boundary(random.choice(query.features("parcel").geometry, count)), random)
+
+
+def _at_easements(query: LayerQuery, count: int, random: np.random.Generator) -> Geometries:
+    return _along(shapely.boundary(random.choice(query.features("easement").geometry, count)), random)
+
+
+def _along(lines: Geometries, random: np.random.Generator) -> Geometries:
+    share = random.uniform(0, 1, len(lines))
+    found: Geometries = shapely.line_interpolate_point(lines, share, normalized=True)
     return found
 
 

@@ -40,7 +40,8 @@ def load_layers(connection: Connection, query: LayerQuery) -> None:
 
 
 _EDGES = """
-CREATE TABLE {role}_edge AS SELECT n, id, ST_Boundary(geom) AS geom FROM {role} WHERE NOT ST_IsEmpty(geom);
+CREATE TABLE {role}_edge AS
+SELECT n, id, (ST_DumpSegments(ST_Boundary(geom))).geom AS geom FROM {role} WHERE NOT ST_IsEmpty(geom);
 CREATE INDEX ON {role}_edge USING gist (geom);
 ANALYZE {role}_edge;
 """

@@ -9,8 +9,10 @@ from pathlib import Path
 from oracle_tables import Connection
 
 from layers.city import read_city
+from layers.demo_town import make_town
 from layers.features import Features
 from layers.ingest import import_city
+from layers.model import City
 from layers.query import LayerQuery
 from layers.report import ImportReport
 from layers.versions import LayerStore
@@ -30,7 +32,16 @@ class Town:
 
 def real_town(data: Path, folder: Path) -> LayerQuery:
     """Forest City, imported from its published files as its city file declares."""
-    city = read_city(ROOT / "examples" / "forest-city" / "city.toml", data_folder=data / "forest-city-nc")
+    declared = ROOT / "examples" / "forest-city" / "city.toml"
+    return _imported(read_city(declared, data_folder=data / "forest-city-nc"), folder)
+
+
+def demo_town(folder: Path) -> LayerQuery:
+    """The made-up town of 20,000 parcels, imported from the sources it is drawn into."""
+    return _imported(read_city(make_town(folder / "sources", "town")), folder)
+
+
+def _imported(city: City, folder: Path) -> LayerQuery:
     store = LayerStore(folder / "layers")
     made = import_city(city, store, today=TODAY, now=datetime(2026, 3, 2, tzinfo=UTC), reports=folder / "reports")
     assert [report for report in made if not isinstance(report, ImportReport)] == []

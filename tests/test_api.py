@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from shapely.geometry import mapping
 from small_town import EAST, NORTH, Town, in_degrees, lonlat, make_town, place
 
+from api.answer_schemas import ChecksAnswer, Health, Here, LayerList
 from api.app import make_app
-from api.schemas import ChecksAnswer, Health, Here, LayerList
 
 STAFF = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 50000)}
 
@@ -265,3 +265,20 @@ def test_large_answers_are_compressed_and_headers_are_strict(staff: TestClient) 
     assert response.headers["content-encoding"] == "gzip"
     assert "script-src 'self'" in response.headers["content-security-policy"]
     assert json.loads(response.text)["type"] == "FeatureCollection"
+
+
+def test_the_page_and_its_own_files_are_served(staff: TestClient) -> None:
+    page = staff.get("/")
+    assert page.status_code == 200
+    assert "Smallville" in page.text
+    assert staff.get("/town.js").headers["content-type"].startswith("text/javascript")
+    assert staff.get("/static/page/town_map.js").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/static/", "/static/../pyproject.toml", "/static/%2e%2e/api/app.py", "/static/x.js"])
+def test_no_file_but_those_of_the_page_is_served(staff: TestClient, path: str) -> None:
+    assert staff.get(path).status_code == 404
+
+
+def test_no_page_of_the_service_asks_another_host(staff: TestClient) -> None:
+    assert staff.get("/docs").status_code == staff.get("/redoc").status_code == 404

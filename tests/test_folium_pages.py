@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -56,7 +58,7 @@ class Opened:
 
 
 @pytest.fixture(params=SIZES, ids=("desk", "phone"))
-def page(request: pytest.FixtureRequest, chromium_path: str) -> object:
+def page(request: pytest.FixtureRequest, chromium_path: str) -> Iterator[Page]:
     """A page of a real browser for which no host exists."""
     width, height = request.param
     with sync_playwright() as playwright:
@@ -192,9 +194,18 @@ def test_a_large_import_draws_a_limited_sample_and_says_so(tmp_path: Path) -> No
     assert len(html) < 2_000_000
 
 
+def test_the_import_of_a_table_has_no_map(page: Page, tmp_path: Path) -> None:
+    table = replace(import_report(tmp_path, sample=0), layer="accounts", role="account", sample=())
+    file = tmp_path / "page.html"
+    file.write_text(import_report_page(table), encoding="utf-8")
+    page.goto(file.as_uri())
+    assert "there is no map" in page.locator("main").inner_text()
+    assert page.locator("#legend, .folium-map, script").count() == 0
+
+
 def test_what_is_too_much_to_draw_is_counted(tmp_path: Path) -> None:
     first = drawn_checks()[0]
-    many = type(first)(**{name: getattr(first, name) for name in first.__slots__} | {"evidence": first.evidence * 900})
+    many = replace(first, evidence=first.evidence * 900)
     html = evidence_page("Many", [], [many], 2264)
     assert html.count('"type": "Feature"') == MOST_FEATURES
     assert "1600 things were too many to draw" in html

@@ -12,7 +12,8 @@ import pytest
 import shapely
 import uvicorn
 from drawn_pages import HOSTILE
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+from opened_page import DESK, PHONE, Opened
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from small_town import GRID, Town, lonlat, make_town
 
 from api.app import make_app
@@ -21,9 +22,6 @@ from layers.grid import Grid
 from maps.errors import VendorMissing
 from maps.page import STATIC, opening_extent, town_page_html, town_script
 from maps.vendored import fetched_files
-
-DESK, PHONE = (1280, 800), (390, 844)
-ZOOM = 18
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,63 +64,6 @@ def _browser(chromium_path: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=flags)
         yield browser
         browser.close()
-
-
-class Opened:
-    """The page, opened at a place of the town, with what it said and asked for."""
-
-    def __init__(
-        self, browser: Browser, address: str, size: tuple[int, int], at: tuple[float, float] = (450, 0)
-    ) -> None:
-        self.page = browser.new_page(viewport={"width": size[0], "height": size[1]}, has_touch=size == PHONE)
-        self.address = address
-        self.said: list[str] = []
-        self.requests: list[Request] = []
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.said.append(dialog.message))
-        self.page.on("request", self._count)
-        self.answer = self.go((450, 0))
-
-    def _count(self, request: Request) -> None:
-        self.requests.append(request)
-
-    def _note(self, message: ConsoleMessage) -> None:
-        self.said.append(message.text)
-
-    def go(self, at: tuple[float, float], zoom: float = ZOOM) -> Response:
-        """Opens the page with a place of the town, in feet from its corner, in the middle of the map."""
-        lon, lat = lonlat(*at)
-        self.page.goto("about:blank")
-        answer = self.page.goto(f"{self.address}/#{zoom}/{lat}/{lon}")
-        assert answer is not None
-        self.page.wait_for_selector("body[data-ready]")
-        self.settle()
-        return answer
-
-    def settle(self) -> None:
-        """Waits until every layer that the view needs is drawn."""
-        self.page.wait_for_timeout(250)
-        expect(self.page.get_by_text("…", exact=True)).to_have_count(0)
-
-    @property
-    def map(self) -> tuple[float, float]:
-        """The middle of the map on the screen."""
-        box = self.page.locator("#map_town").bounding_box()
-        assert box is not None
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-    def ask(self, x: float = 0, y: float = 0) -> None:
-        """Clicks so many pixels from the middle of the map."""
-        middle = self.map
-        self.page.mouse.click(middle[0] + x, middle[1] + y)
-        self.page.wait_for_selector("#here .cards")
-        self.settle()
-
-    def drawn(self) -> dict[str, int]:
-        """How many features of each layer are drawn."""
-        told = self.page.locator("#map_town").get_attribute("data-drawn") or ""
-        return {name: int(count) for name, count in (entry.split(":") for entry in told.split())}
 
 
 @pytest.fixture(name="desk")

@@ -97,7 +97,7 @@ def _position(
         return point, "easting and northing", 0.0
     if options.address is not None:
         found = view.addresses.find(options.address)
-        return found.place, f"{found.how} {found.feature_id}", 0.0
+        return found.place, f"{found.how} {found.feature_id}", found.sigma_ft
     return None, "", 0.0
 
 

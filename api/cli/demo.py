@@ -16,7 +16,7 @@ from layers.demo_town.make import make_town
 from layers.demo_town.plan import Size
 from layers.report import ImportFailure
 
-FOLDER = "demo-town"
+FOLDER = "demo-town-sources"
 """Folder of the sources of the made-up town, under the data folder."""
 
 

@@ -32,10 +32,10 @@ def import_layers(
             reports=city.folders.reports,
             progress=lambda layer, what, share: tell(f"{layer}: {what}", share),
         )
+        if city.store.current():
+            remember_city(settings, city.city_file)
         tell("writing the reports", 1.0)
         _write_pages(city, [result for result in results if isinstance(result, ImportReport)])
-    if city.store.current():
-        remember_city(settings, city.city_file)
     return city, results
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from rich.padding import Padding
 
 from api.cli.importing import import_layers, print_results
 from api.cli.options import CityOption, JsonOption
@@ -23,6 +24,9 @@ from layers.model import LayerVersion
 from layers.report import ImportFailure
 
 app = typer.Typer(help="Import the city's layers, look at their versions, and examine them.", no_args_is_help=True)
+
+WIDE = 100
+"""From which width of the terminal there is room for every column."""
 
 LayerName = Annotated[str, typer.Argument(metavar="LAYER", help="Name of a layer of the city file.")]
 LayerNames = Annotated[
@@ -56,19 +60,15 @@ def list_(city: CityOption = None, json: JsonOption = False) -> None:
     if json:
         as_json([asdict(layer.description) | asdict(layer.version) for layer in layers.values()])
         return
-    shown = table("Layer", "Role", "Rows", "Sigma", "Basis", "Seen by", "As of", "Version", right=("Rows", "Sigma"))
+    wide = out().width >= WIDE
+    columns = ("Layer", *(("Role",) if wide else ()), "Rows", "Sigma", "Basis", "Seen by", "As of", "Version")
+    shown = table(*columns, right=("Rows", "Sigma"), whole=("Layer", "As of", "Version"))
     for name, layer in layers.items():
         said, version = layer.description, layer.version
-        shown.add_row(
-            text(name),
-            said.role.replace("_", " "),
-            f"{version.rows:,}",
-            f"{said.sigma_ft:g} ft",
-            said.basis,
-            said.audience,
-            str(version.as_of),
-            short(version.version).partition("/")[2],
-        )
+        role = (said.role.replace("_", " "),) if wide else ()
+        numbers = (f"{version.rows:,}", f"{said.sigma_ft:g} ft")
+        digits = short(version.version).partition("/")[2]
+        shown.add_row(text(name), *role, *numbers, said.basis, said.audience, str(version.as_of), digits)
     out().print(shown)
     missing = [layer.name for layer in opened.city.layers if layer.name not in layers]
     if missing:
@@ -213,7 +213,15 @@ def _print_findings(found: list[Finding]) -> None:
         for example in finding.examples[:3]:
             where = f" at {example.lon:.6f}, {example.lat:.6f}" if example.lon is not None else ""
             detail = f": {example.detail}" if example.detail else ""
-            out().print(f"    {text(', '.join(example.feature_ids))}{where}{text(detail)}", style="dim")
-        out().print(f"    [bold]Next:[/bold] {text(finding.next_step)}")
-    counts = ", ".join(f"{sum(f.severity == kind for f in found)} {kind}s" for kind in colours)
+            _indented(f"[dim]{text(', '.join(example.feature_ids))}{where}{text(detail)}[/dim]")
+        _indented(f"[bold]Next:[/bold] {text(finding.next_step)}")
+    counts = ", ".join(_counted(sum(finding.severity == kind for finding in found), kind) for kind in colours)
     out().print(f"{counts}." if found else "Nothing found: the layers look well.")
+
+
+def _counted(count: int, kind: str) -> str:
+    return f"{count} {kind}" if count == 1 else f"{count} {kind}s"
+
+
+def _indented(line: str) -> None:
+    out().print(Padding(line, (0, 0, 0, 4)))

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from rich.padding import Padding
 
 from api.cli.options import CityOption, JsonOption
-from api.cli.screen import as_json, out, table, text
+from api.cli.screen import as_json, out, text
 from api.settings import Settings
 from api.wiring import open_city
 from gis_ce.rules import Rule
@@ -28,12 +29,11 @@ def rules(
     if json:
         as_json([_message(rule) for rule in found])
         return
-    shown = table("Rule", "Subject", "Since", "Status", "Source", title=f"{opened.rules.rulebook.title}, on {day}")
+    out().print(f"[bold]{text(opened.rules.rulebook.title)}[/bold], in force on {day}\n")
     for rule in found:
-        shown.add_row(
-            text(rule.id), rule.subject.replace("_", " "), str(rule.effective_from), rule.status, text(rule.citation)
-        )
-    out().print(shown)
+        out().print(f"[bold]{text(rule.id)}[/bold]  since {rule.effective_from}, {rule.status}")
+        for line in (rule.citation, " ".join(rule.text.split())):
+            out().print(Padding(text(line), (0, 0, 0, 4)), style="dim")
 
 
 def _message(rule: Rule) -> dict[str, object]:

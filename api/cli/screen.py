@@ -38,12 +38,13 @@ def as_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, default=str, ensure_ascii=False, indent=2) + "\n")
 
 
-def table(*columns: str, title: str | None = None, right: Sequence[str] = ()) -> Table:
-    """A table whose words wrap and are never cut; columns named in `right` hold numbers."""
-    made = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+def table(*columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -> Table:
+    """A table whose words wrap; columns in `right` hold numbers, those in `whole` stay on one line."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in columns:
         number = name in right
-        made.add_column(name, justify="right" if number else "left", no_wrap=number, overflow="fold", vertical="top")
+        one_line = number or name in whole
+        made.add_column(name, justify="right" if number else "left", no_wrap=one_line, overflow="fold", vertical="top")
     return made
 
 
@@ -62,7 +63,8 @@ def short(version: str) -> str:
 def progress(what: str) -> Iterator[Tell]:
     """A bar on the error stream, for as long as something takes; silent where that is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TimeElapsedColumn())
-    with Progress(*columns, console=aside(), transient=True) as bar:
+    console = aside()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=1.0)
         yield _teller(bar, task)
 

@@ -8,19 +8,12 @@ from fastapi import APIRouter, Body
 from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
 
+from api.answer_schemas import ChecksAnswer
 from api.answers import Message, account_message, finding_messages, rules_of
 from api.errors import TooMuch
 from api.places import Placed, asked_places, to_sites
 from api.requests import TheCity, TheView
-from api.schemas import (
-    COLLECTION_EXAMPLE,
-    MANY_EXAMPLE,
-    MOST_ACCOUNTS,
-    ONE_EXAMPLE,
-    STRUCTURE_EXAMPLE,
-    ChecksAnswer,
-    ChecksBody,
-)
+from api.schemas import COLLECTION_EXAMPLE, MANY_EXAMPLE, MOST_ACCOUNTS, ONE_EXAMPLE, STRUCTURE_EXAMPLE, ChecksBody
 from gis_ce.assess import chosen_checks
 from gis_ce.checks.all import CHECKS
 from gis_ce.errors import PlaceUnknown

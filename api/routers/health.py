@@ -7,8 +7,8 @@ from datetime import date
 from fastapi import APIRouter
 
 from api.access import SeenLayer
+from api.answer_schemas import Health, LayerAge
 from api.requests import TheCity, TheView
-from api.schemas import Health, LayerAge
 from api.version import running_version
 
 router = APIRouter(tags=["service"])

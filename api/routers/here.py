@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api.access import View
+from api.answer_schemas import Here
 from api.answers import Message, account_message, finding_messages, rule_note
 from api.errors import BadPlace
 from api.requests import TheCity, TheView
-from api.schemas import Here
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Findings, Sites
 from gis_ce.checks.nearby import ASSET_ROLES

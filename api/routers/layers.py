@@ -12,9 +12,9 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from api.access import SeenLayer, View
+from api.answer_schemas import LayerEntry, LayerList
 from api.errors import ApiError
 from api.requests import TheCity, TheView
-from api.schemas import LayerEntry, LayerList
 from layers.catalog import ROLE_BY_NAME
 from layers.errors import LayerMissing
 from layers.features import Features, Rows

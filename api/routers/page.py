@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from api.errors import NoCity
 from api.requests import TheCity, TheView
 from maps.errors import VendorMissing
-from maps.page.town import CONTENT_POLICY, STATIC, opening_extent, town_page_html, town_script
+from maps.page import STATIC, opening_extent, town_page_html, town_script
 
 router = APIRouter(include_in_schema=False)
 
-_POLICY = {"Content-Security-Policy": CONTENT_POLICY, "Cache-Control": "no-cache"}
+_FRESH = {"Cache-Control": "no-cache"}
 
 
 @router.get("/")
@@ -24,13 +24,13 @@ def get_page(city: TheCity, view: TheView) -> HTMLResponse:
     extent = opening_extent(view.query, city.grid) or city.extent_lonlat(view)
     if extent is None:
         raise NoCity("No layer has been published that you may see; there is nothing to draw yet.")
-    return HTMLResponse(town_page_html(city.city.name, extent), headers=_POLICY)
+    return HTMLResponse(town_page_html(city.city.name, extent), headers=_FRESH)
 
 
 @router.get("/town.js")
 def get_script() -> Response:
     """The script that starts the page."""
-    return Response(town_script(), media_type="text/javascript", headers=_POLICY)
+    return Response(town_script(), media_type="text/javascript", headers=_FRESH)
 
 
 @router.get("/static/{path:path}")
@@ -42,4 +42,4 @@ def get_static(path: str) -> FileResponse:
     if not file.is_file():
         raise VendorMissing("A file of the page has not been fetched yet; run the set-up (make setup).")
     kind = "text/javascript" if file.suffix in (".js", ".mjs") else mimetypes.guess_type(file.name)[0]
-    return FileResponse(file, media_type=kind, headers={"Cache-Control": "no-cache"})
+    return FileResponse(file, media_type=kind, headers=_FRESH)

@@ -13,7 +13,7 @@ from gis_ce.checks.overlap import Overlaps, overlaps
 from gis_ce.checks.wording import answered, feet
 from gis_ce.rules import RuleBook
 from layers.features import Features, Rows
-from layers.grid import Floats
+from layers.grid import AT_LIMIT_FT, Floats
 from layers.query import LayerQuery, Pairs
 
 _NO_STRUCTURE = 0
@@ -37,7 +37,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     )
     depth = _of(chief, taken.depth_ft)
     outside = -np.where(np.isnan(distance), reach, np.minimum(distance, reach))
-    inside = depth > 0
+    inside = depth > AT_LIMIT_FT
     margin = np.where(inside, depth, outside)
     feature = np.where(inside, np.append(touching.feature, -1)[chief], near)
     without = shapely.is_missing(sites.structure)
@@ -54,14 +54,14 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
 
 
 def _chief(touching: Pairs, taken: Overlaps, features: Features, count: int) -> Rows:
-    """For each site the pair with the largest overlap, ties by the smallest id; -1 without any."""
-    size = np.round(taken.area_sqft + taken.length_ft, 6)
-    order = np.lexsort((features.rank[touching.feature], -size, touching.place))
+    """For each site the pair with the largest overlap, within 0.01 the smallest id; -1 without any."""
+    size = taken.area_sqft + taken.length_ft
+    largest = np.zeros(count)
+    np.maximum.at(largest, touching.place, size)
+    tied = np.flatnonzero(size >= largest[touching.place] - AT_LIMIT_FT)
+    order = tied[np.lexsort((features.rank[touching.feature[tied]], touching.place[tied]))]
     chief = np.full(count, -1, dtype=np.intp)
-    if len(order):
-        place = touching.place[order]
-        first = np.r_[True, place[1:] != place[:-1]]
-        chief[place[first]] = order[first]
+    chief[touching.place[order[::-1]]] = order[::-1]
     return chief
 
 

@@ -42,7 +42,7 @@ class Declared:
 
 
 DECLARED: tuple[Declared, ...] = (
-    Declared("water_mains", "water_main", "staff", "recorded", 'quality = "QL-C"', 3650,
+    Declared("water_mains", "water_main", "staff", "surveyed", "sigma_ft = 0.8", 3650,
              {**_FACILITY, "diameter_in": "DIAMETER", "material": "MATERIAL", "use": "USE", "depth_ft": "DEPTH_FT",
               "installed": "INSTALLED"}, True),
     Declared("hydrants", "hydrant", "staff", "surveyed", "sigma_ft = 1.0", 1825,
@@ -81,12 +81,12 @@ DECLARED: tuple[Declared, ...] = (
              {"name": "NAME", "kind": "KIND"}),
     Declared("streets", "street", "public", "recorded", "sigma_ft = 3.0", 1825,
              {"street_id": "STREET_ID", "name": "NAME", "owner": "OWNER"}),
-    Declared("locate_tickets", "locate_ticket", "staff", "recorded", "sigma_ft = 10.0", 30,
+    Declared("locate_tickets", "locate_ticket", "staff", "recorded", "sigma_ft = 10.0", 400,
              {"ticket_number": "TICKET", "revision": "REVISION", "kind": "KIND", "firm": "FIRM",
               "contractor": "CONTRACTOR", "work_type": "WORKTYPE", "response_code": "RESPONSE", "called_on": "CALLED",
               "work_on": "WORKDATE", "expires_on": "EXPIRES", "responded_on": "RESPONDED"}),
-    Declared("accounts", "account", "staff", "recorded", "sigma_ft = 0.0", 90, _own_names("account")),
-    Declared("permits", "permit", "public", "recorded", "sigma_ft = 0.0", 90, _own_names("permit"), is_csv=True),
+    Declared("accounts", "account", "staff", "recorded", "sigma_ft = 0.0", 400, _own_names("account")),
+    Declared("permits", "permit", "public", "recorded", "sigma_ft = 0.0", 400, _own_names("permit"), is_csv=True),
     Declared("deeds", "deed", "public", "recorded", "sigma_ft = 0.0", 365, _own_names("deed")),
     Declared("work_orders", "work_order", "staff", "recorded", "sigma_ft = 0.0", 30, _own_names("work_order"),
              is_csv=True),

@@ -36,7 +36,6 @@ def draw_creek(seed: int, stream: int) -> Tile:
                 "street": np.full(count, NO_STREET, dtype=np.intp),
                 "number": np.zeros(count, dtype=np.intp),
                 "width": np.zeros(count),
-                "area": shapely.area(parcels),
                 "is_built": np.zeros(count, dtype=bool),
                 "side": np.zeros(count, dtype=np.intp),
                 **{name: np.zeros(count) for name in ("front_x", "front_y", "inward_x", "inward_y")},

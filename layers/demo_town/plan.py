@@ -50,7 +50,6 @@ class Plan:
     flip_y: Flags
     is_outside: Flags
     is_dry: Flags
-    ring: Floats
     x: Floats
     y: Floats
     is_strip: Flags
@@ -195,46 +194,53 @@ def _assembled(
     chosen: tuple[Rows, Floats, Rows],
 ) -> Plan:
     cells, ring, choice = chosen
-    first = int(cells[:, 0].min())
-    across = int(cells[:, 0].max()) - first + 1
-    rows = _row_ranges(cells)
-    touched = {creek for _, west, east in rows for creek in _creeks(west, east) if west <= creek <= east + 1}
-    after = np.array(sorted(touched)) - first - 1
-    cells = cells - cells.min(axis=0)
-    shifted = cells[:, 0] + np.searchsorted(after, cells[:, 0], side="left")
-    strips = after + 1 + np.arange(len(after))
-    is_strip = np.zeros(across + len(after), dtype=bool)
-    is_strip[strips] = True
-    strip_cells = [_strip_cells(shifted, cells[:, 1], strip) for strip in strips.tolist()]
-    extra = np.concatenate(strip_cells)
-    column = np.concatenate([shifted, extra[:, 0]])
-    row = np.concatenate([cells[:, 1], extra[:, 1]])
+    column, row, is_strip = _with_strips(cells)
+    is_creek = np.arange(len(column)) >= len(choice)
+    tile = np.concatenate([choice, rng.choice(creeks, int(is_creek.sum()))])
     order = np.lexsort((column, row))
-    kinds = np.concatenate([choice, rng.choice(creeks, len(extra))])
-    rings = np.concatenate([ring, np.full(len(extra), 0.5)])
-    is_creek = np.arange(len(kinds)) >= len(choice)
-    estates = np.flatnonzero(np.array([tiles[number].kind == "estate" for number in kinds.tolist()]))
-    is_dry = np.zeros(len(kinds), dtype=bool)
-    is_dry[estates[rng.random(len(estates)) < _DRY_SHARE]] = True
-    is_dry[estates[-1:]] = True
+    is_dry = _dry(rng, tiles, tile)
     edge = np.quantile(ring, 0.96) if len(ring) > 20 else np.inf
-    widths = np.where(is_strip, STRIP_FT, SIDE_FT)
+    is_outside = np.concatenate([ring > edge, np.zeros(int(is_creek.sum()), dtype=bool)])
     return Plan(
         seed=what[1],
         size=what[0],
         tiles=tiles,
-        tile=kinds[order],
+        tile=tile[order],
         column=column[order],
         row=row[order],
-        flip_x=((rng.random(len(kinds)) < 0.5) & ~is_creek)[order],
-        flip_y=((rng.random(len(kinds)) < 0.5) & ~is_creek)[order],
-        is_outside=((rings > edge) & ~is_creek)[order],
+        flip_x=((rng.random(len(tile)) < 0.5) & ~is_creek)[order],
+        flip_y=((rng.random(len(tile)) < 0.5) & ~is_creek)[order],
+        is_outside=is_outside[order],
         is_dry=is_dry[order],
-        ring=rings[order],
-        x=np.concatenate([[0.0], np.cumsum(widths)]),
+        x=np.concatenate([[0.0], np.cumsum(np.where(is_strip, STRIP_FT, SIDE_FT))]),
         y=np.arange(int(row.max()) + 2, dtype=np.float64) * SIDE_FT,
         is_strip=is_strip,
     )
+
+
+def _with_strips(cells: Rows) -> tuple[Rows, Rows, Flags]:
+    """Columns and rows of the cells, then of the creeks put in between; and which columns are creeks."""
+    first = int(cells[:, 0].min())
+    rows = _row_ranges(cells)
+    touched = {creek for _, west, east in rows for creek in _creeks(west, east) if west <= creek <= east + 1}
+    after = np.array(sorted(touched)) - first - 1
+    column, row = cells[:, 0] - first, cells[:, 1] - cells[:, 1].min()
+    across = int(column.max()) + 1
+    column = column + np.searchsorted(after, column, side="left")
+    strips = after + 1 + np.arange(len(after))
+    is_strip = np.zeros(across + len(after), dtype=bool)
+    is_strip[strips] = True
+    extra = np.concatenate([_strip_cells(column, row, strip) for strip in strips.tolist()])
+    return np.concatenate([column, extra[:, 0]]), np.concatenate([row, extra[:, 1]]), is_strip
+
+
+def _dry(rng: np.random.Generator, tiles: tuple[Tile, ...], tile: Rows) -> Flags:
+    """Some of the estates, at least one, have no water mains."""
+    estates = np.flatnonzero(np.array([tiles[number].kind == "estate" for number in tile.tolist()]))
+    is_dry = np.zeros(len(tile), dtype=bool)
+    is_dry[estates[rng.random(len(estates)) < _DRY_SHARE]] = True
+    is_dry[estates[-1:]] = True
+    return is_dry
 
 
 def _strip_cells(column: Rows, row: Rows, strip: int) -> Rows:

@@ -62,7 +62,7 @@ def lateral_layer(
     place = services.meters.rows("place")
     tap = _mains_of(plan, services.meters, "water_main", water.mains, water.mains.columns["use"] == "distribution")
     drain = _mains_of(plan, cleanouts, "sewer_main", sewer.mains, sewer.mains.columns["kind"] == "gravity")
-    known = np.where(eras(plan, place) < 1960, 0.3, 0.8)
+    known = np.where(eras(plan, place) < 1960, 0.12, 0.45)
     has_water = (rng.random(len(place)) < known) & ~plan.is_dry[place]
     has_sewer = rng.random(len(place)) < known
     water_lines, water_near = _connected(water.mains.geometry[tap], services.meters.geometry)

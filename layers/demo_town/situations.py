@@ -164,7 +164,9 @@ def _outside(layers: dict[str, Layer]) -> Situation | None:
 
 def _pipe_under_creek(layers: dict[str, Layer]) -> Situation | None:
     water, mains = layers["water_bodies"], layers["sewer_mains"]
-    line, body = shapely.STRtree(water[0]).query(mains[0], predicate="crosses")
+    creeks = np.flatnonzero(_is(water, "KIND", "creek"))
+    line, body = shapely.STRtree(water[0][creeks]).query(mains[0], predicate="crosses")
+    body = creeks[body]
     if not len(line):
         return None
     point = shapely.point_on_surface(shapely.intersection(mains[0][line[0]], water[0][body[0]]))

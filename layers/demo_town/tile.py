@@ -59,27 +59,11 @@ def _filled(rng: np.random.Generator, kind: Kind, streets: Streets) -> Tile | No
     yard = sewer["sewer_main"].geometry[sewer["sewer_main"].columns["in_yard"].astype(bool)]
     buildings = _clear_of(rng, draw_buildings(rng, kind, lots), yard)
     facing, number = _facing(streets, lots)
-    house = np.full(len(lots.parcels), -1, dtype=np.intp)
-    houses = np.flatnonzero(~buildings.columns["is_shed"].astype(bool))
-    house[buildings.rows("parcel")[houses]] = houses
+    house = _houses(lots, buildings)
     layers = {
         **water,
         **sewer,
-        "parcel": Drawing(
-            lots.parcels,
-            {
-                "street": facing,
-                "number": number,
-                "width": lots.width_ft,
-                "area": shapely.area(lots.parcels),
-                "is_built": house >= 0,
-                "side": _frame_distance(lots.front).argmin(axis=1),
-                "front_x": lots.front[:, 0],
-                "front_y": lots.front[:, 1],
-                "inward_x": lots.inward[:, 0],
-                "inward_y": lots.inward[:, 1],
-            },
-        ),
+        "parcel": _parcels(lots, facing, number, house >= 0),
         "right_of_way": Drawing(np.array([lots.right_of_way], dtype=object), {}),
         "building": buildings,
         "street": _street_lines(streets),
@@ -93,11 +77,35 @@ def _filled(rng: np.random.Generator, kind: Kind, streets: Streets) -> Tile | No
     return Tile(kind.name, rounded, to_grain(gates), to_grain(streets.nodes[outlet]), streets.street_count)
 
 
+def _houses(lots: Lots, buildings: Drawing) -> Rows:
+    """The row of each lot's house, -1 where it has none."""
+    house = np.full(len(lots.parcels), -1, dtype=np.intp)
+    houses = np.flatnonzero(~buildings.columns["is_shed"].astype(bool))
+    house[buildings.rows("parcel")[houses]] = houses
+    return house
+
+
+def _parcels(lots: Lots, facing: Rows, number: Rows, is_built: npt.NDArray[np.bool_]) -> Drawing:
+    columns = {
+        "street": facing,
+        "number": number,
+        "width": lots.width_ft,
+        "is_built": is_built,
+        "side": _frame_distance(lots.front).argmin(axis=1),
+        "front_x": lots.front[:, 0],
+        "front_y": lots.front[:, 1],
+        "inward_x": lots.inward[:, 0],
+        "inward_y": lots.inward[:, 1],
+    }
+    return Drawing(lots.parcels, columns)
+
+
 def _frame_distance(points: Floats) -> Floats:
     return np.column_stack([points[:, 1], SIDE_FT - points[:, 0], SIDE_FT - points[:, 1], points[:, 0]])
 
 
 def rounded_drawing(drawing: Drawing) -> Drawing:
+    """The same drawing with all coordinates on the shared grain."""
     return Drawing(shapely.transform(drawing.geometry, to_grain), drawing.columns)
 
 

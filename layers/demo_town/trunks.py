@@ -19,6 +19,7 @@ from layers.grid import Floats, Geometries
 
 OUTFALL_INVERT_FT = 12.0
 _EVERY_FT = 380.0
+_NEAREST_FT = 10.0
 _SLOPE = 0.0032
 _FORCE_OFFSET_FT = -14.0
 _PUMPED_SHARE = 0.3
@@ -101,59 +102,83 @@ def _outlets(plan: Plan, seams: _Seams) -> _Outlets:
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """Stations along the trunks: ordered by trunk, then away from the creek; -1 where no outlet joins."""
+    """Manholes along the trunks: trunk after trunk, each away from the creek.
 
-    group: Rows
+    `first` marks the one next to the creek, `seam` the interceptor's manhole its trunk runs to, `load`
+    counts the outlets from there on. `at_outlet` is the manhole at each outlet (-1 where `pumped`).
+    """
+
     board: Floats
-    outlet: Rows
     invert: Floats
     load: Rows
     first: Flags
     seam: Rows
+    at_outlet: Rows
     pumped: Flags
 
 
 def _chains(plan: Plan, seams: _Seams, outlets: _Outlets, rng: np.random.Generator) -> _Chain:
-    key = (outlets.line * (len(plan.x) + 1) + outlets.strip) * 2 + (outlets.side > 0)
-    order = np.lexsort((outlets.away, key))
-    last = np.r_[key[order][1:] != key[order][:-1], True]
-    alone = last & np.r_[True, key[order][1:] != key[order][:-1]]
-    pumped = np.zeros(len(order), dtype=bool)
-    candidates = order[last & ~alone]
-    pumped[candidates[rng.random(len(candidates)) < _PUMPED_SHARE]] = True
-    if len(candidates) and not pumped.any():
-        pumped[candidates[0]] = True
+    trunk = (outlets.line * (len(plan.x) + 1) + outlets.strip) * 2 + (outlets.side > 0)
+    order = np.lexsort((outlets.away, trunk))
+    pumped = _pumped(rng, trunk, order)
     order = order[~pumped[order]]
-    group, away = key[order], outlets.away[order]
-    starts = np.r_[True, group[1:] != group[:-1]]
+    away = outlets.away[order]
+    starts = _changes(trunk[order])
     gap = away - np.where(starts, 0.0, np.r_[0.0, away[:-1]])
-    parts = np.maximum(1, np.ceil(gap / _EVERY_FT)).astype(np.intp)
+    parts = np.where(gap < _NEAREST_FT, 0, np.ceil(gap / _EVERY_FT)).astype(np.intp)
     owner = np.repeat(np.arange(len(order)), parts)
     step = np.arange(len(owner)) - np.repeat(np.cumsum(parts) - parts, parts) + 1
-    station = (away - gap)[owner] + gap[owner] * step / parts[owner]
-    is_outlet = step == parts[owner]
-    station[is_outlet] = away
+    at_end = step == parts[owner]
+    station = np.where(at_end, away[owner], (away - gap)[owner] + gap[owner] * step / parts[owner])
     seam = seams.number[outlets.strip[order], outlets.line[order]][owner]
-    x = seams.board[seam, 0] + outlets.side[order][owner] * station
-    x[is_outlet] = outlets.board[order, 0]
-    first = np.r_[True, group[owner][1:] != group[owner][:-1]]
-    length = station - np.where(first, 0.0, np.r_[0.0, station[:-1]])
-    fall = np.cumsum(_SLOPE * length + DROP_FT)
-    before = np.repeat((fall - (_SLOPE * length + DROP_FT))[first], np.diff(np.r_[np.flatnonzero(first), len(owner)]))
-    invert = seams.invert[outlets.strip[order], outlets.line[order]][owner] + 0.4 + fall - before
-    behind = np.flatnonzero(np.r_[first[1:], True])
-    total = np.cumsum(is_outlet)
-    load = np.repeat(total[behind], np.diff(np.r_[-1, behind])) - total + is_outlet
+    x = np.where(at_end, outlets.board[order, 0][owner], seams.board[seam, 0] + outlets.side[order][owner] * station)
+    at_outlet = np.full(len(pumped), -1, dtype=np.intp)
+    at_outlet[order] = np.cumsum(parts) - 1
+    first = _changes(trunk[order][owner])
     return _Chain(
-        group[owner],
-        np.column_stack([x, plan.y[outlets.line[order][owner]]]),
-        np.where(is_outlet, order[owner], -1),
-        invert,
-        load.astype(np.intp),
-        first,
-        seam,
-        pumped,
+        board=np.column_stack([x, plan.y[outlets.line[order][owner]]]),
+        invert=seams.invert[seams.column, seams.line][seam] + 0.4 + _falls(station, first),
+        load=_loads(at_end, first),
+        first=first,
+        seam=seam,
+        at_outlet=at_outlet,
+        pumped=pumped,
     )
+
+
+def _changes(groups: Rows) -> Flags:
+    """Whether each row begins a new group."""
+    change: Flags = np.r_[True, groups[1:] != groups[:-1]]
+    return change
+
+
+def _pumped(rng: np.random.Generator, trunk: Rows, order: Rows) -> Flags:
+    """Some of the farthest outlets of the trunks, at least one, are lift stations."""
+    starts = _changes(trunk[order])
+    is_last = np.r_[starts[1:], True]
+    farthest = order[is_last & ~starts]
+    pumped = np.zeros(len(order), dtype=bool)
+    pumped[farthest[rng.random(len(farthest)) < _PUMPED_SHARE]] = True
+    if not pumped.any():
+        pumped[farthest[:1]] = True
+    return pumped
+
+
+def _falls(station: Floats, first: Flags) -> Floats:
+    """How far each manhole of a trunk lies above the trunk's mouth."""
+    step = _SLOPE * (station - np.where(first, 0.0, np.r_[0.0, station[:-1]])) + DROP_FT
+    total = np.cumsum(step)
+    sizes = np.diff(np.r_[np.flatnonzero(first), len(first)])
+    fall: Floats = total - np.repeat((total - step)[first], sizes)
+    return fall
+
+
+def _loads(is_outlet: Flags, first: Flags) -> Rows:
+    """How many outlets drain through each manhole of a trunk."""
+    total = np.cumsum(is_outlet)
+    last = np.flatnonzero(np.r_[first[1:], True])
+    sizes = np.diff(np.r_[-1, last])
+    return np.asarray(np.repeat(total[last], sizes) - total + is_outlet, dtype=np.intp)
 
 
 def _drawn(plan: Plan, ground: Ground, seams: _Seams, outlets: _Outlets, chain: _Chain, first_node: int) -> Trunks:
@@ -169,10 +194,7 @@ def _drawn(plan: Plan, ground: Ground, seams: _Seams, outlets: _Outlets, chain: 
             "is_outfall": np.concatenate([seams.is_outfall, np.zeros(len(node), dtype=bool)]),
         },
     )
-    at_outlet = np.full(len(outlets.place), -1, dtype=np.intp)
-    joins = chain.outlet >= 0
-    at_outlet[chain.outlet[joins]] = np.flatnonzero(joins)
-    _discharge(outlets, chain, at_outlet)
+    at_outlet = _discharges(outlets, chain)
     base = np.zeros(len(plan))
     base[outlets.place] = chain.invert[at_outlet] + np.where(chain.pumped, -_LIFT_FT, 0.4)
     creek = np.flatnonzero(plan.is_creek)
@@ -195,13 +217,15 @@ def _drawn(plan: Plan, ground: Ground, seams: _Seams, outlets: _Outlets, chain: 
     return Trunks(manholes, mains, base, south, north, is_pumped)
 
 
-def _discharge(outlets: _Outlets, chain: _Chain, at_outlet: Rows) -> None:
-    """Pumped outlets discharge at the end of their trunk."""
+def _discharges(outlets: _Outlets, chain: _Chain) -> Rows:
+    """The manhole each outlet comes to; a pumped one comes to the nearest end of a trunk in its arterial."""
+    at_outlet = chain.at_outlet.copy()
     ends = np.flatnonzero(np.r_[chain.first[1:], True])
     for outlet in np.flatnonzero(chain.pumped).tolist():
         same_line = ends[np.abs(chain.board[ends, 1] - outlets.line[outlet] * SIDE_FT) < 1.0]
         away = np.abs(chain.board[same_line, 0] - outlets.board[outlet, 0])
         at_outlet[outlet] = same_line[int(away.argmin())]
+    return at_outlet
 
 
 def _gravity(ground: Ground, seams: _Seams, chain: _Chain, seam_node: Rows, node: Rows) -> Drawing:

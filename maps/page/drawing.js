@@ -14,7 +14,6 @@ import { arrow, hatchFill, hatchOf, symbol } from "./shapes.js";
  * @property {(feature: any) => boolean} [isModelled]
  * @property {(feature: any) => string | undefined} [labelOf]
  * @property {boolean} [arrows]
- * @property {boolean} [isLayer] labels of layers give way to labels of evidence and stay in their place
  */
 
 /**
@@ -33,7 +32,7 @@ export function draw(group, features, look, how = {}) {
   if (how.arrows) shapes.forEach((feature) => flow(group, feature, look, pane));
   for (const feature of how.labelOf ? features : []) {
     const text = how.labelOf?.(feature);
-    if (text) group.addLayer(label(feature, text, look, how.isLayer ?? false));
+    if (text) group.addLayer(label(feature, text, look));
   }
 }
 
@@ -90,7 +89,37 @@ function flow(group, feature, look, pane) {
 }
 
 /**
- * A label as text, at the middle of a line or of an area.
+ * A line cut down to what is in view, an area whose middle is in view; null for what cannot be labelled there.
+ * @param {any} feature @param {any} view
+ */
+export function partInView(feature, view) {
+  const { type, coordinates } = feature.geometry;
+  if (!type.endsWith("LineString")) return view.contains(L.geoJSON(feature).getBounds().getCenter()) ? feature : null;
+  const parts = type === "LineString" ? [coordinates] : coordinates;
+  const seen = parts.flatMap((/** @type {number[][]} */ part) => runsInView(part, view));
+  return seen.length ? { ...feature, geometry: { type: "MultiLineString", coordinates: seen } } : null;
+}
+
+/** The runs of a line's segments that meet the view, cut at its edge. @param {number[][]} part @param {any} view */
+function runsInView(part, view) {
+  const box = L.bounds([view.getWest(), view.getSouth()], [view.getEast(), view.getNorth()]);
+  const runs = [];
+  let run = null;
+  for (let i = 1; i < part.length; i += 1) {
+    const cut = L.LineUtil.clipSegment(L.point(part[i - 1]), L.point(part[i]), box);
+    const [from, to] = cut ? cut.map((/** @type {any} */ at) => [at.x, at.y]) : [null, null];
+    if (!from) run = null;
+    else if (run && same(run.at(-1), from)) run.push(to);
+    else runs.push((run = [from, to]));
+  }
+  return runs;
+}
+
+/** @param {number[]} one @param {number[]} other */
+const same = (one, other) => one[0] === other[0] && one[1] === other[1];
+
+/**
+ * A label as text, at the middle of a line or of an area. Labels of layers give way to those of evidence.
  * @param {any} feature @param {string} text @param {Look} look @param {boolean} isLayer
  */
 export function label(feature, text, look, isLayer = false) {

@@ -14,7 +14,10 @@ const PRESETS = [
 /** @param {import("./view_layers.js").ViewLayers} layers @returns {() => void} what to call when the layers changed */
 export function makeLegend(layers) {
   const rows = layers.layers.map((layer) => row(layer, () => layers.refresh()));
-  const refill = () => rows.forEach((one) => one.update());
+  const refill = () => {
+    rows.forEach((one) => one.update());
+    byId("partial").hidden = !layers.layers.some((layer) => layer.truncated);
+  };
   byId("layer-list").replaceChildren(...rows.map((one) => one.element));
   byId("presets").replaceChildren(
     ...PRESETS.map(([name, sets]) => {
@@ -33,7 +36,7 @@ function row(layer, refresh) {
   };
   const box = el("input", { type: "checkbox", change: toggle });
   const said = el("span", { class: "layer-state" });
-  const tag = layer.modelled ? el("span", { class: "tag" }, "modelled") : null;
+  const tag = layer.modelled && !layer.title.includes("modelled") ? el("span", { class: "tag" }, "modelled") : null;
   const name = el("span", { class: "layer-name" }, layer.title, tag);
   const element = el("li", {}, el("label", { class: "layer-row" }, box, swatch(layer.look, layer.modelled), name, said));
   const update = () => {
@@ -52,6 +55,6 @@ function stateOf(layer) {
     far: "zoom in",
     loading: "…",
     failed: "not loaded",
-    drawn: layer.truncated ? `first ${count}` : count,
+    drawn: layer.truncated ? `largest ${count}` : count,
   }[layer.state];
 }

@@ -1,7 +1,7 @@
 // The town's layers, fetched by view: what the box and the zoom show, never the whole town.
 
 import { ask, words } from "./dom.js";
-import { draw } from "./drawing.js";
+import { draw, label, partInView } from "./drawing.js";
 
 /* global L */
 
@@ -34,6 +34,7 @@ export class ViewLayer {
     const plain = look.fill && !look.hatch && !look.symbol;
     this.renderer = plain ? L.canvas({ pane: this.pane, padding: 0.3 }) : undefined;
     this.group = L.layerGroup().addTo(map);
+    this.labelled = L.layerGroup().addTo(map);
     /** @type {any[]} */
     this.features = [];
     /** @type {{bounds: any, zoom: number} | null} */
@@ -51,7 +52,7 @@ export class ViewLayer {
     const zoom = Math.floor(this.map.getZoom());
     if (!this.shown || zoom < this.minZoom) return this.clear(this.shown ? "far" : "off");
     const view = this.map.getBounds();
-    if (this.loaded?.zoom === zoom && this.loaded.bounds.contains(view)) return;
+    if (this.loaded?.zoom === zoom && this.loaded.bounds.contains(view)) return this.label();
     this.pending?.abort();
     this.pending = new AbortController();
     this.state = "loading";
@@ -79,20 +80,27 @@ export class ViewLayer {
     this.truncated = Boolean(told.truncated);
     this.state = "drawn";
     this.group.clearLayers();
-    draw(this.group, this.features, this.look, {
+    draw(this.group, this.features, this.lookAt(this.map.getZoom()), {
       pane: this.pane,
       renderer: this.renderer,
       isModelled: (feature) => (feature.properties.basis ?? this.entry.basis) === "modelled",
       arrows: this.look.arrows && this.map.getZoom() >= this.look.label_zoom,
-      labelOf: this.labelling(),
-      isLayer: true,
     });
+    this.label();
+  }
+
+  /** Symbols and lines are smaller where much is in view, or they hide the streets. @param {number} zoom */
+  lookAt(zoom) {
+    const share = Math.min(1, 0.65 + 0.18 * Math.max(0, Math.floor(zoom) - this.minZoom));
+    const width = this.look.width * (zoom >= 16 ? 1 : zoom >= 15 ? 0.75 : 0.5);
+    return { ...this.look, width, size: Math.round(this.look.size * share) };
   }
 
   /** @param {State} state */
   clear(state) {
     this.pending?.abort();
     this.group.clearLayers();
+    this.labelled.clearLayers();
     this.features = [];
     this.loaded = null;
     this.count = 0;
@@ -100,11 +108,19 @@ export class ViewLayer {
     this.state = state;
   }
 
-  /** What labels a feature at this zoom, if anything does. */
-  labelling() {
-    if (!this.look.label || this.map.getZoom() < this.look.label_zoom) return undefined;
+  /** Labels what is in view, each at the middle of its part in view. */
+  label() {
+    this.labelled.clearLayers();
+    if (!this.look.label || this.map.getZoom() < this.look.label_zoom) return;
+    const view = this.map.getBounds();
     let left = MOST_LABELS;
-    return (/** @type {any} */ feature) => (this.isLong(feature) && left-- > 0 ? labelOf(feature, this.look) : undefined);
+    for (const feature of this.features) {
+      const text = left > 0 && this.isLong(feature) ? labelOf(feature, this.look) : undefined;
+      const seen = text && partInView(feature, view);
+      if (!seen) continue;
+      this.labelled.addLayer(label(seen, text, this.look, true));
+      left -= 1;
+    }
   }
 
   /** Whether a feature is large enough on the screen to bear a label. @param {any} feature */
@@ -116,7 +132,7 @@ export class ViewLayer {
 
   /** The labels that are drawn. */
   labels() {
-    return this.group.getLayers().filter((/** @type {any} */ layer) => layer.importance !== undefined);
+    return this.labelled.getLayers();
   }
 }
 
