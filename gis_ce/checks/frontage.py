@@ -60,7 +60,7 @@ def _on_right_of_way(parcels: Geometries, query: LayerQuery) -> Geometries:
         edges[touched] = shapely.multilinestrings(
             index.geometry[entry[order]], indices=np.searchsorted(touched, place[order])
         )
-    shared = shapely.intersection(shapely.boundary(parcels), shapely.buffer(edges, AT_LIMIT_FT, quad_segs=2))
+    shared = shapely.intersection(shapely.boundary(parcels), shapely.buffer(edges, AT_LIMIT_FT / 2, quad_segs=2))
     parts, owner = shapely.get_parts(shapely.line_merge(shared), return_index=True)
     long = shapely.length(parts) >= SHORTEST_FT
     fronts: Geometries = np.full(len(parcels), shapely.MultiLineString(), dtype=object)

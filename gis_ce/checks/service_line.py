@@ -32,8 +32,8 @@ def service_lines(lateral: Rows, query: LayerQuery, reach_ft: float) -> ServiceL
     ends = [shapely.get_point(lines, 0), shapely.get_point(lines, -1)]
     main, distance = zip(*(_nearest_main(end, query, reach_ft) for end in ends), strict=True)
     turned = distance[1] < distance[0]
-    told = np.abs(distance[0] - distance[1]) > AT_LIMIT_FT
-    told &= np.isfinite(np.minimum(distance[0], distance[1]))
+    nearer = np.minimum(*distance)
+    told = np.isfinite(nearer) & (np.maximum(*distance) > nearer + AT_LIMIT_FT)
     prolonged: Geometries = np.full(len(lines), None, dtype=object)
     for row in np.flatnonzero(told):
         prolonged[row] = _prolonged(lines[row], bool(turned[row]), reach_ft)
