@@ -15,12 +15,32 @@ _MERE_TOUCH_FT = 10 * AT_LIMIT_FT
 
 
 def connections(parcel: Rows, main: Rows, role: str, query: LayerQuery) -> Geometries:
-    """The shortest straight line from each parcel's edge to the main (of equals, one); None where either is -1."""
+    """The shortest straight line from each parcel's edge to the main; None where either is -1.
+
+    Where a whole side of the parcel is equally near, the line starts in the middle of that side.
+    """
     lines: Geometries = np.full(len(parcel), None, dtype=object)
     rows = np.flatnonzero((parcel >= 0) & (main >= 0))
-    parcels, mains = query.features("parcel").geometry, query.features(role).geometry
-    lines[rows] = shapely.shortest_line(parcels[parcel[rows]], mains[main[rows]])
+    parcels = query.features("parcel").geometry[parcel[rows]]
+    mains = query.features(role).geometry[main[rows]]
+    lines[rows] = shapely.shortest_line(_starts(parcels, mains), mains)
     return lines
+
+
+def _starts(parcels: Geometries, mains: Geometries) -> Geometries:
+    """The middle of the corners nearest to the main, where it lies on the edge and as near; else the parcel itself."""
+    least = shapely.distance(parcels, mains)
+    corners, owner = shapely.get_coordinates(parcels, return_index=True)
+    near = shapely.distance(shapely.points(corners), mains[owner]) <= least[owner] + AT_LIMIT_FT
+    low, high = np.full((len(parcels), 2), np.inf), np.full((len(parcels), 2), -np.inf)
+    np.minimum.at(low, owner[near], corners[near])
+    np.maximum.at(high, owner[near], corners[near])
+    sided = (high > low).any(axis=1)
+    middle = shapely.points(np.where(sided[:, None], (low + high) / 2, 0.0))
+    sided &= shapely.distance(middle, shapely.boundary(parcels)) <= AT_LIMIT_FT
+    sided &= shapely.distance(middle, mains) <= least + AT_LIMIT_FT
+    starts: Geometries = np.where(sided, middle, parcels)
+    return starts
 
 
 def crossed_parcels(parcel: Rows, lines: Geometries, query: LayerQuery) -> Texts:
