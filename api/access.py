@@ -23,14 +23,16 @@ Caller = Literal["public", "staff"]
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """Headers that say a request came through a proxy: then the loopback address is the proxy's own."""
 
-NOT_OPEN = "This cannot be answered here: it needs a layer that is missing, or that is kept for staff."
+NOT_OPEN = "This cannot be answered here: it needs a layer or a name that is missing, or that is kept for staff."
 
-_PERSONAL = ("owner_name", "name", "mail_name", "mail_address", "mail_city", "mail_state", "mail_zip")
+_MAILING = ("mail_name", "mail_address", "mail_city", "mail_state", "mail_zip")
+_PERSONAL = ("owner_name", "name", "firm", "contractor", *_MAILING)
 _LINKING = ("main_id", "account_id", "upstream_node", "downstream_node")
 """Fields that name features of other layers, which may be hidden."""
 _PUBLIC_NAMES = ("street", "water_body", "jurisdiction")
-_TURNED_BY_MORE = ("tolerance_zone",)
-"""Checks whose answer a layer of `also` can turn, not only enrich: a hidden lateral has a zone too."""
+_ENRICHED_BY_MORE = ("nearest_asset_and_address", "easement_encroachment")
+"""Checks whose layers of `also` only add facts. Any other's can turn its answer: a hidden lateral has a zone
+too, a hidden valve a clearance. A check that is not listed says nothing where one of them is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,8 @@ class View:
     """All that one caller may ask of one set of layer versions.
 
     `layers` are the layers that may be seen, by name; `addresses` those that may be looked up. A
-    check that would need a hidden layer is not run: it is undecided, and says nothing of what the
-    layer holds.
+    check that would need a hidden layer, or the names of persons and firms, is not run for the
+    public: it is undecided, and says nothing of what the layer holds.
     """
 
     def __init__(
@@ -123,20 +125,33 @@ class View:
 
     def may_answer(self, check: Check) -> bool:
         """Whether all that decides a check is open to the caller."""
-        deciding = {*check.roles, *(check.also if check.name in _TURNED_BY_MORE else ())}
-        return not deciding & self._hidden
+        deciding = {*check.roles, *(() if check.name in _ENRICHED_BY_MORE else check.also)}
+        return not deciding & self._hidden and (self.caller == "staff" or not check.personal)
 
     def assess(self, sites: Sites, checks: Sequence[Check]) -> dict[str, Findings]:
         """The findings of each check for all sites at once; not open ones are undecided."""
         open_checks = [check for check in checks if self.may_answer(check)]
-        found = assess(sites, self.query, self.rulebook, open_checks, self.confidence)
+        found: dict[str, Findings] = {}
+        for query, together in self._by_query(open_checks):
+            found |= assess(sites, query, self.rulebook, together, self.confidence)
         return {check.name: found.get(check.name) or self._refused(check, sites) for check in checks}
 
     def explain(self, check: Check, sites: Sites, findings: Findings, row: int) -> Account:
         """One answer in words and pictures."""
         if not self.may_answer(check):
             return Account(f"{check.question} Undecided. {NOT_OPEN}", ())
-        return explain(check, sites, self.query, findings, row)
+        return explain(check, sites, self._query_for(check), findings, row)
+
+    def _by_query(self, checks: Sequence[Check]) -> list[tuple[LayerQuery, list[Check]]]:
+        """Checks that are asked of the same layers, together."""
+        whole = [check for check in checks if self._query_for(check) is self.query]
+        others = [(self._query_for(check), [check]) for check in checks if check not in whole]
+        return [(self.query, whole), *others]
+
+    def _query_for(self, check: Check) -> LayerQuery:
+        """All open layers; for an answer, without those of which a part is hidden: half of them would mislead."""
+        partly = self._hidden & set(check.also) if check.answers else frozenset()
+        return self.query.narrowed(set(self.query.roles) - partly) if partly else self.query
 
     def _refused(self, check: Check, sites: Sites) -> Findings:
         count = len(sites)

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 from fastapi.testclient import TestClient
-from small_town import SECRETS, STAFF, Town, lonlat, make_town
+from made_layers import EAST, NORTH
+from small_town import SECRETS, STAFF, Town, lonlat, make_town, place
 
-from api.access import FORWARDED, NOT_OPEN, caller_of
+from api.access import FORWARDED, NOT_OPEN, Caller, caller_of
+from api.answers import finding_messages
 from api.app import make_app
+from api.wiring import open_city
+from gis_ce.checks import easement_encroachment
+from gis_ce.checks.all import CHECKS
+from gis_ce.checks.check import Sites
 
 PUBLIC_ADDRESS = ("203.0.113.9", 50000)
 HERE = "http://127.0.0.1:8000"
@@ -75,9 +83,9 @@ def test_a_hidden_layer_is_answered_like_one_that_does_not_exist(public: TestCli
 
 
 def test_a_check_that_needs_a_hidden_layer_is_undecided_and_measures_nothing(public: TestClient) -> None:
-    for place in check_everywhere(public)["places"]:
+    for answered in check_everywhere(public)["places"]:
         for name in ("tolerance_zone", "water_available", "easement_encroachment"):
-            found = next(found for found in place["findings"] if found["check"] == name)
+            found = next(found for found in answered["findings"] if found["check"] == name)
             assert found["answer"] is None
             assert found["undecided_because"] == NOT_OPEN
             assert found["facts"] == {}
@@ -174,3 +182,95 @@ def test_where_everything_is_public_everything_is_answered(tmp_path: Any) -> Non
     client = TestClient(make_app(town.settings), base_url=HERE, client=PUBLIC_ADDRESS)
     answers = check_everywhere(client)["places"][0]["findings"]
     assert next(found for found in answers if found["check"] == "tolerance_zone")["answer"] == "within"
+
+
+TICKET = {
+    "id": "T-1",
+    "wkt": "POLYGON ((100 0, 200 0, 200 60, 100 60, 100 0))",
+    "ticket_number": "T-1",
+    "kind": "NORMAL",
+    "firm": "DIGGERS OF SECRET FIRM",
+    "contractor": "SECRET CONTRACTOR",
+    "work_type": "FIBER",
+}
+PERSONAL = ("OWNER OF LOT", "SECRET FIRM", "SECRET CONTRACTOR")
+"""Names of persons and firms in the layers of a town whose layers are all public."""
+
+
+@pytest.fixture(scope="module", name="open_town")
+def _open_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    return make_town(tmp_path_factory.mktemp("open"), staff=(), more={"tickets": ("locate_ticket", [TICKET])})
+
+
+def said_by_all_checks(town: Town, caller: Caller) -> dict[str, str]:
+    """All that each check says of a lot and of the street before it, with all details that a case can bring."""
+    view = open_city(town.settings).view(caller)
+    places = np.array([place(150, 120), place(150, 20)], dtype=object)
+    details = {
+        "other_owner": np.array(["Owner of Lot N2"] * 2, dtype=object),
+        "other_parcel_id": np.array(["N3"] * 2, dtype=object),
+        "firm": np.array(["Diggers"] * 2, dtype=object),
+    }
+    sites = Sites(places, places, np.zeros(2), np.array(["2026-03-02"] * 2, dtype="datetime64[D]"), details)
+    found = view.assess(sites, CHECKS)
+    said = {check.name: json.dumps(finding_messages(found[check.name], view)) for check in CHECKS}
+    for check in CHECKS:
+        accounts = [view.explain(check, sites, found[check.name], row) for row in range(len(sites))]
+        said[check.name] += "".join(f"{each.sentence} {[item.label for item in each.evidence]}" for each in accounts)
+    return said
+
+
+def test_no_check_tells_the_public_an_owner_or_a_firm_even_where_all_layers_are_public(open_town: Town) -> None:
+    for check, text in said_by_all_checks(open_town, "public").items():
+        assert [name for name in PERSONAL if name in text.upper()] == [], check
+    to_staff = " ".join(said_by_all_checks(open_town, "staff").values())
+    assert [name for name in PERSONAL[:2] if name not in to_staff] == []
+
+
+def test_whether_a_name_is_the_owners_is_not_answered_to_the_public(open_town: Town) -> None:
+    assert NOT_OPEN in said_by_all_checks(open_town, "public")["same_owner"]
+    assert '"answer": "yes"' in said_by_all_checks(open_town, "staff")["same_owner"]
+
+
+def test_the_features_of_a_public_layer_of_tickets_name_no_firm(open_town: Town) -> None:
+    client = TestClient(make_app(open_town.settings), base_url=HERE, client=PUBLIC_ADDRESS)
+    shown = client.get("/layers/tickets/features", params={"bbox": "-83,34,-80,37", "zoom": 20})
+    assert "T-1" in shown.text
+    assert [name for name in PERSONAL if name in shown.text] == []
+
+
+HIDDEN_ASSETS: dict[str, tuple[str, list[dict[str, Any]]]] = {
+    "laterals": ("lateral", [{"id": "LA-1", "wkt": "LINESTRING (150 20, 150 110)", "diameter_in": 1.0}]),
+    "valves": ("valve", [{"id": "VA-1", "wkt": "POINT (150 119)"}]),
+    "creeks": ("water_body", [{"id": "CR-1", "wkt": "POLYGON ((140 0, 160 0, 160 60, 140 60, 140 0))"}]),
+    "meters": ("meter", [{"id": "ME-1", "wkt": "POINT (150 70)"}]),
+}
+TURNED = {
+    "laterals": ("tolerance_zone", "properly_located"),
+    "valves": ("tolerance_zone", "asset_clearance"),
+    "creeks": ("tolerance_zone",),
+    "meters": ("tolerance_zone", "asset_clearance", "meter_side"),
+}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN_ASSETS)
+def test_an_answer_that_a_hidden_layer_could_turn_is_not_given_to_the_public(tmp_path: Any, hidden: str) -> None:
+    said = said_by_all_checks(make_town(tmp_path, staff=(hidden,), more=HIDDEN_ASSETS), "public")
+    for check in TURNED[hidden]:
+        assert NOT_OPEN in said[check], check
+    (row,) = HIDDEN_ASSETS[hidden][1]
+    assert [check for check, text in said.items() if row["id"] in text or hidden in text] == []
+
+
+def test_an_encroachment_says_nothing_of_pipes_of_which_a_part_is_hidden(tmp_path: Any) -> None:
+    shed = shapely.box(EAST + 252, NORTH + 100, EAST + 268, NORTH + 120)
+    town = make_town(tmp_path, staff=("water_mains",), more={"open_mains": ("water_main", [OPEN_MAIN])})
+    shapes = np.array([shed], dtype=object)
+    sites = Sites(shapes, shapes, np.zeros(1), np.array(["2026-03-02"], dtype="datetime64[D]"))
+    facts = {}
+    for caller in ("public", "staff"):
+        found = open_city(town.settings).view(caller).assess(sites, [easement_encroachment.CHECK])
+        assert found["easement_encroachment"].answer_of(0) == "yes"
+        facts[caller] = found["easement_encroachment"].versions
+    assert "open_mains" not in facts["public"]
+    assert "water_mains" in facts["staff"]

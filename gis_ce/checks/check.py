@@ -169,6 +169,7 @@ class Check:
     `answers` has the answer of a positive margin first; a check without answers fills facts only.
     `roles` are the layers it cannot do without; `also` those it uses where they exist. `on` says
     whether it looks at the place or at the structure. `rule_subject` names its dated rule.
+    `personal` are the fields it reads that name persons or firms: what rests on them is not for all.
     """
 
     name: str
@@ -180,6 +181,7 @@ class Check:
     rule_subject: str
     also: tuple[str, ...] = ()
     on: Literal["place", "structure"] = "place"
+    personal: tuple[str, ...] = ()
 
 
 def by_name(checks: Sequence[Check], name: str) -> Check | None:

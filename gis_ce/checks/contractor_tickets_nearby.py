@@ -103,4 +103,5 @@ CHECK = Check(
     measure=measure,
     explain=explain,
     rule_subject="contractor_tickets_nearby",
+    personal=("firm", "contractor"),
 )

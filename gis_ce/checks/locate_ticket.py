@@ -216,4 +216,5 @@ CHECK = Check(
     measure=measure,
     explain=explain,
     rule_subject="ticket_life",
+    personal=("firm", "contractor"),
 )

@@ -135,4 +135,5 @@ CHECK = Check(
     measure=measure,
     explain=explain,
     rule_subject="public_or_private",
+    personal=("owner_name",),
 )

@@ -127,4 +127,5 @@ CHECK = Check(
     measure=measure,
     explain=explain,
     rule_subject="same_owner",
+    personal=("owner_name",),
 )

@@ -1,4 +1,4 @@
-"""Are there city water, city sewer or easements on the parcel, and how much of each?"""
+"""Is there city water, city sewer or an easement on the parcel, and how much of each?"""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def _found(findings: Findings, row: int) -> str:
 
 CHECK = Check(
     name="utility_present",
-    question="Are there city water, city sewer or easements on the parcel?",
+    question="Is there city water, city sewer or an easement on the parcel?",
     answers=("yes", "no"),
     roles=("parcel", "water_main", "sewer_main", "easement"),
     measure=measure,
