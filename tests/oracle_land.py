@@ -18,17 +18,22 @@ WITH {ON_PARCEL}, way AS (
     FROM on_parcel o LEFT JOIN LATERAL (
         SELECT near.* FROM (
             SELECT f.n, f.id, f.geom, ST_Distance(o.geom, f.geom) AS distance_ft
-            FROM {{role}} f WHERE {COUNTED} ORDER BY o.geom <-> f.geom LIMIT 8
+            FROM {{role}} f WHERE {COUNTED} ORDER BY o.geom <-> f.geom LIMIT 64
         ) near ORDER BY near.distance_ft > 0.01 + min(near.distance_ft) OVER (), near.id LIMIT 1
     ) m ON m.distance_ft <= 5000.01
 )
-SELECT DISTINCT ON (w.place) w.place, w.parcel, w.main, w.distance_ft, s.distance_ft AS site_ft, crossed.ids,
+SELECT DISTINCT ON (w.place) w.place, w.parcel, coalesce(w.main, -1) AS main, w.distance_ft,
+    s.distance_ft AS site_ft, crossed.ids,
+    (SELECT count(DISTINCT d.geom) FROM ST_DumpPoints(w.geom) d
+        WHERE ST_Distance(d.geom, w.main_geom) <= w.distance_ft + 0.01) > 1 AS sided,
     bool_and(w.distance_ft <= 100.01) OVER (PARTITION BY w.place) AS all_yes,
     bool_or(w.distance_ft <= 100.01) OVER (PARTITION BY w.place) AS any_yes
 FROM way w JOIN place p ON p.n = w.place
 CROSS JOIN LATERAL (
-    SELECT ST_Distance(p.geom, f.geom) AS distance_ft FROM {{role}} f WHERE {COUNTED}
-    ORDER BY p.geom <-> f.geom LIMIT 1
+    SELECT CASE WHEN near.distance_ft <= 5000.01 THEN near.distance_ft END AS distance_ft FROM (
+        SELECT f.id, ST_Distance(p.geom, f.geom) AS distance_ft
+        FROM {{role}} f WHERE {COUNTED} ORDER BY p.geom <-> f.geom LIMIT 16
+    ) near ORDER BY near.distance_ft > 0.01 + min(near.distance_ft) OVER (), near.id LIMIT 1
 ) s
 CROSS JOIN LATERAL (
     SELECT string_agg(o.id, ', ' ORDER BY o.id) FILTER (WHERE o.along > 0.1) AS ids FROM (
@@ -41,7 +46,10 @@ CROSS JOIN LATERAL (
 ) crossed
 ORDER BY w.place, w.id
 """
-"""By the parcel's edge and from the place, with the parcels of others that the connection crosses."""
+"""By the parcel's edge and from the place, with the parcels of others that the connection crosses.
+
+`sided`: a whole side of the parcel is equally near, so that there are many shortest connections.
+"""
 
 FRONTAGE = f"""
 WITH front AS MATERIALIZED (

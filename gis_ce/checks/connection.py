@@ -35,8 +35,10 @@ def _starts(parcels: Geometries, mains: Geometries) -> Geometries:
     low, high = np.full((len(parcels), 2), np.inf), np.full((len(parcels), 2), -np.inf)
     np.minimum.at(low, owner[near], corners[near])
     np.maximum.at(high, owner[near], corners[near])
-    sided = (high > low).any(axis=1)
-    middle = shapely.points(np.where(sided[:, None], (low + high) / 2, 0.0))
+    sided = np.asarray((high > low).any(axis=1), dtype=np.bool_)
+    middle = np.asarray(
+        shapely.points(np.where(sided[:, None], low, 0.0) / 2 + np.where(sided[:, None], high, 0.0) / 2), dtype=object
+    )
     sided &= shapely.distance(middle, shapely.boundary(parcels)) <= AT_LIMIT_FT
     sided &= shapely.distance(middle, mains) <= least + AT_LIMIT_FT
     starts: Geometries = np.where(sided, middle, parcels)
@@ -67,5 +69,5 @@ def crossed_parcels(parcel: Rows, lines: Geometries, query: LayerQuery) -> Texts
     along = shapely.length(shapely.intersection(lines[place], shapes)) > _MERE_TOUCH_FT
     for number in np.flatnonzero(through):
         ids = features.ids[feature[(group == number) & along]]
-        listed[asked[number]] = ", ".join(sorted(str(name) for name in ids))
+        listed[asked[number]] = ", ".join(sorted(str(name) for name in ids)) or None
     return listed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -10,10 +12,11 @@ from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Si
 from gis_ce.checks.measuring import counts, first_pair, ids_of, sigmas_of, texts_of
 from gis_ce.checks.other_land import nearest_counted_by_steps, not_there, together
 from gis_ce.checks.wording import answered, feet
-from gis_ce.decision import joint_sigma_ft
+from gis_ce.decision import Integrated, joint_sigma_ft
 from gis_ce.owner_names import patterns_of
 from gis_ce.rules import Chosen, RuleBook
 from layers.features import Features, Rows
+from layers.grid import Floats
 from layers.query import LayerQuery, Pairs
 
 REACH_FT = 2000.0
@@ -22,6 +25,7 @@ REACH_FT = 2000.0
 _PUBLIC, _PRIVATE, _UNKNOWN = 0, 1, 2
 _CODES = {"public": _PUBLIC, "private": _PRIVATE, "unknown": _UNKNOWN}
 Classes = npt.NDArray[np.int8]
+ClassOf = Callable[[Rows, Rows], Classes]
 
 _BOTH, _NOWHERE, _NO_OWNER, _NO_PATTERNS = range(4)
 _REASONS = (
@@ -45,21 +49,14 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     in_row = counts(query.intersecting("right_of_way", sites.place), len(sites)) > 0
     public, private, unknown = (_any(on, here == code, len(sites)) for code in (_PUBLIC, _PRIVATE, _UNKNOWN))
     answer = np.select([in_row | public, private], [_PUBLIC, _PRIVATE], -1).astype(np.int8)
+    conditions = [~_has_patterns(chosen), (in_row | public) & private, unknown & ~in_row, answer < 0]
     parcel = np.append(on.feature, -1)[first_pair(on, len(sites))]
     layer_sigma = sigmas_of(parcels, parcel)
-
-    def of_other_class(place: Rows, feature: Rows) -> npt.NDArray[np.bool_]:
-        return np.asarray(class_of[chosen.index[place], feature] == 1 - answer[place], dtype=np.bool_)
-
-    def in_street(place: Rows, feature: Rows) -> npt.NDArray[np.bool_]:
-        return np.asarray(answer[place] == _PRIVATE, dtype=np.bool_)
-
-    others = (("parcel", of_other_class), ("right_of_way", in_street))
-    sigma = joint_sigma_ft(sites.sigma_ft, layer_sigma)
-    near = [nearest_counted_by_steps(query, role, sites.place, other, REACH_FT) for role, other in others]
-    side = together([not_there(query, role, sites.place, other, sigma) for role, other in others])
+    near_ft, side = _other_class(
+        sites, answer, lambda place, feature: class_of[chosen.index[place], feature], layer_sigma, query
+    )
     return Measures(
-        np.where(answer < 0, np.nan, np.minimum(np.minimum(*near), REACH_FT)),
+        np.where(answer < 0, np.nan, np.minimum(near_ft, REACH_FT)),
         chosen,
         role="parcel",
         feature=parcel,
@@ -67,11 +64,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         answer=answer,
         probability=side.probability,
         seen=side.seen,
-        reason=np.select(
-            [~_has_patterns(chosen), (in_row | public) & private, unknown & ~in_row, answer < 0],
-            [_NO_PATTERNS, _BOTH, _NO_OWNER, _NOWHERE],
-            -1,
-        ).astype(np.int16),
+        reason=np.select(conditions, [_NO_PATTERNS, _BOTH, _NO_OWNER, _NOWHERE], -1).astype(np.int16),
         reasons=_REASONS,
         facts={
             "parcel_id": ids_of(parcels, parcel),
@@ -79,6 +72,26 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
             "in_right_of_way": in_row,
         },
     )
+
+
+def _other_class(
+    sites: Sites, answer: Classes, class_of: ClassOf, layer_sigma_ft: Floats, query: LayerQuery
+) -> tuple[Floats, Integrated]:
+    """Distance to land of the other class, and the probability that the place does not lie there."""
+
+    def parcel_counts(place: Rows, feature: Rows) -> npt.NDArray[np.bool_]:
+        return np.asarray(class_of(place, feature) == 1 - answer[place], dtype=np.bool_)
+
+    def street_counts(place: Rows, feature: Rows) -> npt.NDArray[np.bool_]:
+        return np.asarray(answer[place] == _PRIVATE, dtype=np.bool_)
+
+    sigma = joint_sigma_ft(sites.sigma_ft, layer_sigma_ft)
+    to_land = nearest_counted_by_steps(query, "parcel", sites.place, parcel_counts, REACH_FT)
+    to_street, _ = query.edge_distance("right_of_way", sites.place, REACH_FT)
+    near = np.where(answer == _PRIVATE, np.fmin(to_land, to_street), to_land)
+    in_parcel = not_there(query, "parcel", sites.place, parcel_counts, sigma)
+    in_street = not_there(query, "right_of_way", sites.place, street_counts, sigma)
+    return near, together([in_parcel, in_street])
 
 
 def _classes(parcels: Features, chosen: Chosen) -> Classes:

@@ -57,11 +57,6 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     layer_sigma = np.hypot(parcel_sigma, np.append(here.sigma_ft, 0.0)[pair])
     land = not_there(query, "parcel", sites.place, answers_otherwise, joint_sigma_ft(sites.sigma_ft, parcel_sigma))
     integrated = both(straight_edge(margin, layer_sigma), land)
-    facts: dict[str, Fact] = {"parcel_id": ids_of(parcels, parcel), "parcel_row": parcel}
-    for role, _ in COUNTED:
-        unit = _unit(role)
-        facts[f"{role}_{unit}"] = np.append(here.amount[role], np.nan)[pair]
-        facts[f"{role}_ids"] = np.append(here.ids[role], np.array([None], dtype=object))[pair]
     return Measures(
         margin,
         chosen,
@@ -72,8 +67,17 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         seen=integrated.seen,
         reason=np.select([pair < 0, differing], [_NO_PARCEL, _PARCELS_DIFFER], -1).astype(np.int16),
         reasons=_REASONS,
-        facts=facts,
+        facts={"parcel_id": ids_of(parcels, parcel), "parcel_row": parcel, **_amounts_on(here, pair)},
     )
+
+
+def _amounts_on(here: _OnParcels, pair: Rows) -> dict[str, Fact]:
+    """What lies on each site's parcel: lengths and areas, and the ids."""
+    facts: dict[str, Fact] = {}
+    for role, _ in COUNTED:
+        facts[f"{role}_{_unit(role)}"] = np.append(here.amount[role], np.nan)[pair]
+        facts[f"{role}_ids"] = np.append(here.ids[role], np.array([None], dtype=object))[pair]
+    return facts
 
 
 def _unit(role: str) -> str:
