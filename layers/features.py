@@ -59,6 +59,7 @@ class Features:
         self.sigma_ft: Floats = np.repeat(sigmas, counts)
         self._lock = RLock()
         self._columns: dict[str, npt.NDArray[Any]] = {}
+        self._largest: dict[str, float] = {}
         self._indexes: dict[Selection, Index] = {}
         self._rank: Rows | None = None
         self._edges: Index | None = None
@@ -93,6 +94,13 @@ class Features:
     def days(self, name: str) -> Days:
         """A date column; NaT where it has no value or the layer lacks the field."""
         return self._column(name, pa.date32())
+
+    def largest(self, name: str) -> float:
+        """The largest value of a number column; 0 where none is above it. Looked up once."""
+        with self._lock:
+            if name not in self._largest:
+                self._largest[name] = float(np.nanmax(self.numbers(name), initial=0.0))
+            return self._largest[name]
 
     def selected(self, selection: Selection) -> npt.NDArray[np.bool_]:
         """Whether each feature counts under a selection and has a geometry."""

@@ -43,10 +43,7 @@ def _measure_under(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deep
     for role in (role for role in LINE_ROLES if role in rule.texts("facility_types") and query.has(role)):
         features = query.features(role)
         diameter = features.numbers("diameter_in")
-        counted = diameter[features.index(OURS).rows]
-        if not len(counted):
-            continue
-        widths = half_width_ft(np.array([np.nanmax(counted, initial=0.0), np.nan, 1e-9]), rule)
+        widths = half_width_ft(np.array([features.largest("diameter_in"), np.nan, 1e-9]), rule)
         near = query.nearest(role, places, reach_ft=SEARCH_REACH_FT, select=OURS)
         reach = np.full(len(places), -1.0)
         reach[near.place] = near.distance_ft + (widths.max() - widths.min())
