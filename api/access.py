@@ -12,8 +12,8 @@ import numpy as np
 from gis_ce.assess import assess, explain
 from gis_ce.checks.check import Account, Check, Findings, Sites
 from gis_ce.checks.measuring import unmeasured
+from gis_ce.city_rules import CityRules
 from gis_ce.locate import AddressBook
-from gis_ce.rules import RuleBook
 from layers.errors import LayerMissing
 from layers.model import City, LayerDescription, LayerVersion
 from layers.query import LayerQuery
@@ -99,15 +99,14 @@ class View:
         query: LayerQuery,
         layers: Mapping[str, SeenLayer],
         hidden_roles: Collection[str],
-        rulebook: RuleBook,
-        confidence: float,
+        rules: CityRules,
     ) -> None:
         self.caller = caller
         self.query = query
         self.layers = dict(layers)
-        self.rulebook = rulebook
-        self.confidence = confidence
-        self.addresses = AddressBook(query)
+        self.rulebook = rules.rulebook
+        self.confidence = rules.confidence
+        self.addresses = AddressBook(query, rules.doubts)
         self._hidden = frozenset(hidden_roles)
 
     def layer(self, name: str) -> SeenLayer:

@@ -159,16 +159,16 @@ def _refuse_feet(asked: Asked, shapes: Geometries, rows: Rows) -> None:
 
 def _by_address(asked: Asked, sites: Sites, located: Texts, book: AddressBook) -> Texts:
     problem = np.full(len(sites), None, dtype=object)
-    for row in _rows(shapely.is_missing(sites.place)):
-        address = asked.fields[row].address
-        if address is None:
+    rows = _rows(shapely.is_missing(sites.place))
+    for row in rows:
+        if asked.fields[row].address is None:
             raise BadPlace(f"{_named(asked, row)}: it has no geometry, no structure and no address.")
-        (found,), (reason,) = book.find_all([address])
-        if found is None:
-            problem[row] = reason
-        else:
-            sites.place[row], located[row] = found.place, found.how
-            sites.sigma_ft[row] = np.hypot(sites.sigma_ft[row], found.sigma_ft)
+    found, reasons = book.find_all([asked.fields[row].address for row in rows])
+    for row, place, reason in zip(rows, found, reasons, strict=True):
+        problem[row] = reason
+        if place is not None:
+            sites.place[row], located[row] = place.place, place.told
+            sites.sigma_ft[row] = np.hypot(sites.sigma_ft[row], place.sigma_ft)
     return problem
 
 

@@ -33,10 +33,12 @@ ONE_EXAMPLE: dict[str, Any] = {
     "evidence": True,
 }
 STRUCTURE_EXAMPLE: dict[str, Any] = {"structure": _SHED, "datum": "map", "on": "2026-11-01"}
+ADDRESS_EXAMPLE: dict[str, Any] = {"address": "111 Main Street", "on": "2026-11-01", "checks": ["right_of_way"]}
 MANY_EXAMPLE: dict[str, Any] = {
     "places": [
         {"id": "case 1", "geometry": _POINT, "sigma_ft": 1.0},
         {"id": "case 2", "geometry": _POINT, "radius_ft": 4.0, "datum": "ITRF2020", "epoch": 2026.9},
+        {"id": "case 3", "address": "129 Knollwood Drive, Apt. 2"},
     ],
     "checks": ["water_available", "easement_encroachment"],
 }
@@ -63,7 +65,12 @@ class PlaceFields(BaseModel):
         default=None, description="What is built or drawn: an area, a line such as a fence."
     )
     radius_ft: float | None = Field(default=None, gt=0, le=1000, description="Makes a round structure of a point.")
-    address: str | None = Field(default=None, max_length=200, description="Where it is, if there is no geometry.")
+    address: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Where it is, if there is no geometry: an address, or two streets that cross. What can be several "
+        "places is refused with the list of them. How it was found adds to sigma_ft.",
+    )
     sigma_ft: float = Field(
         default=0.0, ge=0, le=LARGEST_SIGMA_FT, description="Standard deviation of the position on one axis, in feet."
     )
@@ -103,7 +110,9 @@ class PlaceOfMany(PlaceFields):
 class OnePlace(PlaceOfMany, Asking):
     """One place with all that is asked of it."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [ONE_EXAMPLE, STRUCTURE_EXAMPLE]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [ONE_EXAMPLE, ADDRESS_EXAMPLE, STRUCTURE_EXAMPLE]}
+    )
 
 
 class ManyPlaces(Asking):

@@ -89,7 +89,7 @@ class OpenCity:
         layers = {name: SeenLayer(version, self._description(version)) for name, version in current.items()}
         seen, hidden = narrowed(caller, layers, self.city)
         query = self._open({name: layer.version for name, layer in seen.items()})
-        return View(caller, query, seen, hidden, self.rules.rulebook, self.rules.confidence)
+        return View(caller, query, seen, hidden, self.rules)
 
     def _open(self, layers: dict[str, LayerVersion]) -> LayerQuery:
         versions = {name: version.version for name, version in layers.items()}

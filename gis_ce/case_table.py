@@ -212,7 +212,7 @@ def _by_address(reader: _Reader, sites: Sites, book: AddressBook) -> None:
         else:
             sites.place[row] = place.place
             sites.sigma_ft[row] = math.hypot(sites.sigma_ft[row], place.sigma_ft)
-            reader.located_by[row] = place.how
+            reader.located_by[row] = place.told
 
 
 def _structures(reader: _Reader, sites: Sites) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gis_ce.city_calendar import calendar_mistakes, with_city_days
 from gis_ce.decision import CONFIDENCE
+from gis_ce.located import DOUBT_NAMES, DOUBTS, AddressDoubts, doubts_of
 from gis_ce.owners import owner_mistakes, owner_patterns, with_owners
 from gis_ce.pack_tests import open_tested_pack
 from gis_ce.readings import read_readings, with_readings
@@ -13,15 +14,17 @@ from gis_ce.rules import RuleBook
 from layers.errors import CityFileError, Mistake
 from layers.model import City
 
-_TABLES = {"rules": ("pack", "folder"), "decision": ("confidence",)}
+LARGEST_DOUBT = 5000.0
+_TABLES = {"rules": ("pack", "folder"), "decision": ("confidence", *DOUBT_NAMES)}
 
 
 @dataclass(frozen=True, slots=True)
 class CityRules:
-    """The rules of a city, and how probable an answer must be there."""
+    """The rules of a city, how probable an answer must be there, and what finding by address adds to sigma."""
 
     rulebook: RuleBook
     confidence: float
+    doubts: AddressDoubts = DOUBTS
 
 
 def city_rules(city: City, path: str = "city.toml") -> CityRules:
@@ -39,7 +42,7 @@ def city_rules(city: City, path: str = "city.toml") -> CityRules:
     folder = city.folder / str(rules["folder"]) if "folder" in rules else None
     read = with_readings(open_tested_pack(str(rules["pack"]), folder), read_readings(folder) if folder else ())
     rulebook = with_owners(with_city_days(read, calendar), owner_patterns(owners))
-    return CityRules(rulebook, float(str(decision.get("confidence", CONFIDENCE))))
+    return CityRules(rulebook, float(str(decision.get("confidence", CONFIDENCE))), doubts_of(decision))
 
 
 def _mistakes(city: City) -> list[Mistake]:
@@ -57,4 +60,8 @@ def _mistakes(city: City) -> list[Mistake]:
     confidence = decision.get("confidence", CONFIDENCE)
     if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0.5 < confidence < 1:
         found.append(Mistake("[decision] confidence", f"must lie between 0.5 and 1, not {confidence!r}"))
+    for name in (name for name in DOUBT_NAMES if name in decision):
+        value = decision[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LARGEST_DOUBT:
+            found.append(Mistake(f"[decision] {name}", f"must lie between 0 and {LARGEST_DOUBT:,.0f}, not {value!r}"))
     return found

@@ -55,5 +55,15 @@ class PlaceUnknown(CaseError):
     """A place that cannot be found; the message lists what comes near."""
 
 
+class PlaceAmbiguous(PlaceUnknown):
+    """Words that name several places; the message lists them, `candidates` has all."""
+
+    def __init__(self, text: str, what: str, candidates: Sequence[str]) -> None:
+        self.candidates = tuple(candidates)
+        listed = ", ".join(self.candidates[:5])
+        more = f" and {len(self.candidates) - 5} more" if len(self.candidates) > 5 else ""
+        super().__init__(f"{text!r} is the address of {what} ({listed}{more}); name one by its position.")
+
+
 class CaseTableError(CaseError):
     """A table of cases that cannot be read as one."""

@@ -1,55 +1,43 @@
-"""From an address as people write it to a place on the map: found exactly, or not at all."""
+"""From an address as people write it to a place on the map: exact, misspelt, ambiguous or unknown."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import shapely
 from rapidfuzz import fuzz, process
-from shapely.geometry.base import BaseGeometry
 
-from gis_ce.errors import PlaceUnknown
-from gis_ce.street_words import STREET_WORDS
+from gis_ce.address_index import AddressIndex
+from gis_ce.address_parts import AddressParts, crossing_streets, normalised, readings
+from gis_ce.crossings import Crossings
+from gis_ce.errors import PlaceAmbiguous, PlaceUnknown
+from gis_ce.located import DOUBTS, AddressDoubts, How, Located
+from gis_ce.street_match import Meant, StreetNames
+from layers.features import Features
 from layers.grid import AT_LIMIT_FT
 from layers.query import LayerQuery
 
-How = Literal["address point", "parcel"]
+__all__ = ["AddressBook", "Located", "normalised"]
 
 _COLUMNS: tuple[tuple[str, str, How], ...] = (
     ("address", "full_address", "address point"),
     ("parcel", "situs_address", "parcel"),
 )
 _PLURALS = {"address": "addresses", "parcel": "parcels"}
-_NOT_WORDS = re.compile(r"[^A-Z0-9/& -]+")
-_NUMBERED = re.compile(r"(\d+)([A-Z]?)\b\s*(.*)")
-_UNITS = ("APT", "UNIT", "STE", "LOT", "BLDG", "RM", "FL", "TRLR")
-"""Words that name a part of a house: an address that has one is never taken for the whole house."""
 _LISTED = 5
 _ALIKE_PERCENT = 70.0
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """Where an address lies: a point of the address layer, or the whole parcel, in feet.
+class _Bearing:
+    """Which key of which index (of _COLUMNS) an address is."""
 
-    `sigma_ft` is that of the layer: an address is no better located than its point.
-    """
-
-    place: BaseGeometry
-    how: How
-    feature_id: str
-    sigma_ft: float
-
-
-def normalised(address: str) -> str:
-    """An address in one spelling: `100 North Main Street, Apt. 2` becomes `100 N MAIN ST APT 2`."""
-    words = _NOT_WORDS.sub(" ", address.upper().replace(".", "").replace("'", "")).split()
-    return " ".join(STREET_WORDS.get(word, word) for word in words)
+    index: int
+    key: str
 
 
 class AddressBook:
@@ -59,41 +47,67 @@ class AddressBook:
     "none" in tax records, so it is in no book.
     """
 
-    def __init__(self, query: LayerQuery) -> None:
+    def __init__(self, query: LayerQuery, doubts: AddressDoubts = DOUBTS) -> None:
         self._query = query
-        self._rows: list[dict[str, list[int]]] | None = None
-        self._streets: dict[str, list[str]] | None = None
-        self._numbers: dict[str, list[str]] | None = None
+        self._doubts = doubts
 
     def find(self, address: str) -> Located:
-        """The place of an address; raises PlaceUnknown, with what comes near, unless there is exactly one."""
+        """The place of an address; raises PlaceAmbiguous or PlaceUnknown, with what comes near, unless there is one.
+
+        Exact: as it stands on the map, whatever the spelling of common words. Misspelt: one street alone
+        can be meant, and the number is on it; the correction is said, and adds to sigma.
+        """
         if not address.strip():
             raise PlaceUnknown("The address is empty.")
-        for key in _keys(address):
-            if _house_number(key) == "0":
-                raise PlaceUnknown(
-                    f"{address!r}: house number 0 means that there is none; name a parcel or a position."
-                )
-            for rows, (role, _, how) in zip(self._books(), _COLUMNS, strict=True):
-                if key in rows:
-                    return self._only(address, role, how, rows[key])
-        raise PlaceUnknown(self._unknown(address))
+        ways = readings(address)
+        if any(asked.number and asked.first == 0 for asked in ways):
+            raise PlaceUnknown(f"{address!r}: house number 0 means that there is none; name a parcel or a position.")
+        for asked in ways:
+            if (bearing := self._bearing(asked)) is not None:
+                return self._only(address, bearing)
+        if crossing_streets(address):
+            return self._crossings.find(address)
+        self._refuse_several_numbers(address, ways)
+        return self._respelt(address, ways)
 
     def find_all(self, addresses: Sequence[str | None]) -> tuple[list[Located | None], list[str | None]]:
-        """For each address its place, or None and the reason."""
-        found: list[Located | None] = []
-        reasons: list[str | None] = []
-        for address in addresses:
-            place, reason = self._attempt(address)
-            found.append(place)
-            reasons.append(reason)
-        return found, reasons
+        """For each address its place, or None and the reason; each different text is looked up once."""
+        found = {text: self._attempt(text) for text in dict.fromkeys(addresses)}
+        return [found[text][0] for text in addresses], [found[text][1] for text in addresses]
 
-    def _books(self) -> list[dict[str, list[int]]]:
-        """Normalised address to rows, for each source of addresses; made when the first one is looked up."""
-        if self._rows is None:
-            self._rows = [_book(self._query, role, column) for role, column, _ in _COLUMNS]
-        return self._rows
+    @cached_property
+    def _indexes(self) -> tuple[AddressIndex, ...]:
+        return tuple(
+            AddressIndex(self._query.features(role) if self._query.has(role) else None, column)
+            for role, column, _ in _COLUMNS
+        )
+
+    @cached_property
+    def _crossings(self) -> Crossings:
+        return Crossings(self._query, self._doubts)
+
+    @cached_property
+    def _known(self) -> dict[str, AddressParts]:
+        """Every address of all indexes by its key; those of the first index come first."""
+        return {key: parts for index in reversed(self._indexes) for key, parts in index.known.items()}
+
+    @cached_property
+    def _on_street(self) -> dict[str, list[AddressParts]]:
+        found = defaultdict(list)
+        for parts in self._known.values():
+            found[parts.street].append(parts)
+        return dict(found)
+
+    @cached_property
+    def _with_number(self) -> dict[int, list[str]]:
+        found = defaultdict(list)
+        for key, parts in self._known.items():
+            found[parts.first].append(key)
+        return dict(found)
+
+    @cached_property
+    def _streets(self) -> StreetNames:
+        return StreetNames(self._on_street)
 
     def _attempt(self, address: str | None) -> tuple[Located | None, str | None]:
         try:
@@ -101,82 +115,90 @@ class AddressBook:
         except PlaceUnknown as error:
             return None, str(error)
 
-    def _only(self, address: str, role: str, how: How, rows: list[int]) -> Located:
-        features = self._query.features(role)
-        shapes = features.geometry[rows]
-        first = int(np.argmin(features.rank[rows]))
-        if float(shapely.distance(shapes, shapes[first]).max()) > AT_LIMIT_FT or (how == "parcel" and len(rows) > 1):
-            listed = ", ".join(sorted(str(name) for name in features.ids[rows])[:_LISTED])
-            more = f" and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
-            raise PlaceUnknown(
-                f"{address!r} is the address of {len(rows)} places ({_PLURALS[role]} {listed}{more}); "
-                "name one by its position."
-            )
-        return Located(shapes[first], how, str(features.ids[rows[first]]), float(features.sigma_ft[rows[first]]))
+    def _bearing(self, asked: AddressParts) -> _Bearing | None:
+        found = ((number, index.bearing(asked)) for number, index in enumerate(self._indexes))
+        return next((_Bearing(number, key) for number, key in found if key is not None), None)
 
-    def _unknown(self, address: str) -> str:
-        near = self.near(address)
+    def _only(self, address: str, bearing: _Bearing) -> Located:
+        """The one place that bears an address; raises PlaceAmbiguous where several do."""
+        index, (role, _, how) = self._indexes[bearing.index], _COLUMNS[bearing.index]
+        rows, features = index.rows[bearing.key], self._query.features(role)
+        shapes = features.geometry[rows]
+        first = rows[int(np.argmin(features.rank[rows]))]
+        apart = float(shapely.distance(shapes, features.geometry[first]).max()) > AT_LIMIT_FT
+        if apart or (how == "parcel" and len(rows) > 1):
+            ids = sorted(str(name) for name in features.ids[rows])
+            raise PlaceAmbiguous(address, f"{len(rows)} places", [f"{_PLURALS[role]} {ids[0]}", *ids[1:]])
+        return self._located(features, first, how, bearing.key)
+
+    def _located(self, features: Features, row: int, how: How, key: str) -> Located:
+        shape, sigma = features.geometry[row], float(features.sigma_ft[row])
+        if how == "parcel":
+            sigma = float(np.hypot(sigma, self._doubts.parcel_share * _longer_side_ft(shape)))
+            shape = shapely.point_on_surface(shape)
+        return Located(shape, how, str(features.ids[row]), sigma, key)
+
+    def _refuse_several_numbers(self, address: str, ways: Sequence[AddressParts]) -> None:
+        """A range of numbers, or a house of which the map has only units, names several places."""
+        for asked in ways:
+            units = list(dict.fromkeys(key for index in self._indexes for key in index.units_of(asked)))
+            within = [key for key, parts in self._of_street(asked.street) if parts.first in asked.covered]
+            if units or within:
+                raise PlaceAmbiguous(address, "more than one door", units or within)
+
+    def _of_street(self, street: str) -> list[tuple[str, AddressParts]]:
+        return [(parts.key, parts) for parts in sorted(self._on_street.get(street, ()), key=_by_number)]
+
+    def _respelt(self, address: str, ways: Sequence[AddressParts]) -> Located:
+        """The address with its street put right, where only one street can be meant."""
+        likely: list[str] = []
+        for asked in ways:
+            meant = self._meant(asked)
+            fitting = [replace(asked, street=street) for street in meant.sure]
+            there = [(parts, bearing) for parts in fitting if (bearing := self._bearing(parts)) is not None]
+            if len(there) > 1:
+                raise PlaceAmbiguous(address, f"{len(there)} places", [parts.key for parts, _ in there])
+            if there:
+                found = self._only(address, there[0][1])
+                doubt = self._doubts.misspelt_sigma_ft if meant.respelt else 0.0
+                return replace(found, corrected=True, sigma_ft=float(np.hypot(found.sigma_ft, doubt)))
+            offered = (replace(asked, street=street) for street in meant.likely)
+            likely += [parts.key for parts in offered if self._bearing(parts) is not None]
+        raise PlaceUnknown(self._unknown(address, ways[-1], likely))
+
+    def _meant(self, asked: AddressParts) -> Meant:
+        """The streets that can be meant; none where there is no house number, or the range is open."""
+        if not asked.number or not asked.street:
+            return Meant()
+        return self._streets.meant(asked.street)
+
+    def _unknown(self, address: str, asked: AddressParts, likely: Collection[str]) -> str:
+        near = list(dict.fromkeys([*likely, *self._near(asked)]))[:_LISTED]
         hint = f"Did you mean {' or '.join(near)}?" if near else "Nothing on the map comes near; check the street."
         return f"There is no address {address!r} on the map. {hint}"
 
-    def near(self, address: str) -> list[str]:
+    def _near(self, asked: AddressParts) -> list[str]:
         """Addresses that come near in writing: the number on another street, the street with other numbers."""
-        self._index()
-        assert self._streets is not None
-        assert self._numbers is not None
-        key = _keys(address)[-1]
-        number, street = _split(key)
-        same_number = [text for text, _, _ in _alike(key, self._numbers.get(number, ()))]
-        streets = [street] if street in self._streets else [name for name, _, _ in _alike(street, self._streets)][:1]
-        wanted = int(number or 0)
-        numbers = [text for name in streets for text in self._streets[name]]
-        numbers.sort(key=lambda text: (abs(int(_house_number(text) or 0) - wanted), text))
-        exact = street in self._streets
-        ordered = [*numbers[:3], *same_number] if exact else [*same_number, *numbers[:3]]
-        return list(dict.fromkeys(ordered))[:_LISTED]
+        same_number = _alike(asked.key, self._with_number.get(asked.first, ()))
+        there = asked.street in self._on_street
+        streets = [asked.street] if there else _alike(asked.street, self._on_street)[:1]
+        numbers = [key for street in streets for key, _ in self._closest(street, asked.first)]
+        return [*numbers[:3], *same_number] if there else [*same_number, *numbers[:3]]
 
-    def _index(self) -> None:
-        if self._streets is not None:
-            return
-        streets, numbers = defaultdict(list), defaultdict(list)
-        for key in {key: None for rows in self._books() for key in rows}:
-            number, street = _split(key)
-            numbers[number].append(key)
-            streets[street].append(key)
-        self._streets, self._numbers = dict(streets), dict(numbers)
+    def _closest(self, street: str, number: int) -> list[tuple[str, AddressParts]]:
+        return sorted(self._of_street(street), key=lambda found: abs(found[1].first - number))
 
 
-def _book(query: LayerQuery, role: str, column: str) -> dict[str, list[int]]:
-    book: dict[str, list[int]] = defaultdict(list)
-    if not query.has(role):
-        return {}
-    features = query.features(role)
-    for row, text in enumerate(features.texts(column)):
-        key = normalised(text) if text else ""
-        if key and _house_number(key) not in ("", "0"):
-            book[key].append(row)
-    return {key: [row for row in rows if features.geometry[row] is not None] for key, rows in book.items()}
+def _by_number(parts: AddressParts) -> tuple[int, str]:
+    return parts.first, parts.key
 
 
-def _keys(address: str) -> list[str]:
-    """The whole address, and what stands before the first comma where only town, state and ZIP follow it."""
-    first, _, rest = address.partition(",")
-    unit = "#" in rest or any(word in _UNITS for word in normalised(rest).split())
-    return list(dict.fromkeys([normalised(address), *([] if unit else [normalised(first)])]))
+def _longer_side_ft(shape: shapely.Geometry) -> float:
+    """The longer side of the smallest rectangle around a parcel."""
+    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))
+    return float(np.linalg.norm(np.diff(corners[:3], axis=0), axis=1).max(initial=0.0))
 
 
-def _split(key: str) -> tuple[str, str]:
-    """House number (without leading zeros) and street."""
-    found = _NUMBERED.match(key)
-    return (str(int(found[1])), found[3]) if found else ("", key)
-
-
-def _house_number(key: str) -> str:
-    return _split(key)[0]
-
-
-def _alike(text: str, among: Sequence[str] | dict[str, list[str]]) -> Sequence[tuple[str, float, object]]:
-    found: Sequence[tuple[str, float, object]] = process.extract(
-        text, list(among), scorer=fuzz.ratio, limit=_LISTED, score_cutoff=_ALIKE_PERCENT
-    )
-    return found
+def _alike(text: str, among: Collection[str]) -> list[str]:
+    found = process.extract(text, list(among), scorer=fuzz.ratio, limit=_LISTED, score_cutoff=_ALIKE_PERCENT)
+    return [name for name, _, _ in found]

@@ -105,6 +105,17 @@ def test_an_address_is_a_place_too(staff: TestClient) -> None:
     (found,) = answers(staff, {"address": "111 Main St"})
     assert found["located_by"] == "address point"
     assert "Did you mean 111 MAIN ST" in problem(staff, {"address": "111 Mainn St"}, 404)
+    assert "no layer of streets here" in problem(staff, {"address": "Main St & Double Ct"}, 404)
+
+
+def test_a_misspelt_address_is_taken_and_the_correction_said(staff: TestClient) -> None:
+    answered = staff.post("/checks", json={"places": [{"address": "101 Main"}, {"address": "7 Double Ct"}]}).json()
+    first, second = answered["places"]
+    assert first["located_by"] == "address point, taken for 101 MAIN ST"
+    assert second["located_by"] is None
+    assert second["problem"] == (
+        "'7 Double Ct' is the address of 2 places (addresses D1, D2); name one by its position."
+    )
 
 
 def test_an_unknown_address_among_many_does_not_stop_the_others(staff: TestClient) -> None:

@@ -39,7 +39,8 @@ def check(  # noqa: PLR0913, PLR0917 - the options of the command
         typer.Option("--xy", metavar="E,N", help="Feet on the city's grid, easting first.", rich_help_panel=_PLACE),
     ] = None,
     address: Annotated[
-        str | None, typer.Option("--address", help="Address, found exactly or not at all.", rich_help_panel=_PLACE)
+        str | None,
+        typer.Option("--address", help="Address, or two streets that cross: MAIN ST & OAK ST.", rich_help_panel=_PLACE),
     ] = None,
     structure: Annotated[
         Path | None,

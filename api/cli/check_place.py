@@ -97,7 +97,8 @@ def _position(
         return point, "easting and northing", 0.0
     if options.address is not None:
         found = view.addresses.find(options.address)
-        return found.place, f"{found.how} {found.feature_id}", found.sigma_ft
+        taken = f", taken for {found.address}" if found.corrected else ""
+        return found.place, f"{found.how} {found.feature_id}{taken}", found.sigma_ft
     return None, "", 0.0
 
 

@@ -13,7 +13,15 @@ from api.answers import Message, account_message, finding_messages, rules_of
 from api.errors import TooMuch
 from api.places import Placed, asked_places, to_sites
 from api.requests import TheCity, TheView
-from api.schemas import COLLECTION_EXAMPLE, MANY_EXAMPLE, MOST_ACCOUNTS, ONE_EXAMPLE, STRUCTURE_EXAMPLE, ChecksBody
+from api.schemas import (
+    ADDRESS_EXAMPLE,
+    COLLECTION_EXAMPLE,
+    MANY_EXAMPLE,
+    MOST_ACCOUNTS,
+    ONE_EXAMPLE,
+    STRUCTURE_EXAMPLE,
+    ChecksBody,
+)
 from gis_ce.assess import chosen_checks
 from gis_ce.checks.all import CHECKS
 from gis_ce.errors import PlaceUnknown
@@ -22,6 +30,7 @@ router = APIRouter(tags=["checks"])
 
 _EXAMPLES: dict[str, Example] = {
     "one place": {"summary": "One measured place, with words and evidence", "value": ONE_EXAMPLE},
+    "address": {"summary": "An address, or two streets that cross: MAIN ST & OAK ST", "value": ADDRESS_EXAMPLE},
     "structure": {"summary": "A shed, drawn on the map", "value": STRUCTURE_EXAMPLE},
     "many": {"summary": "Many places at once", "value": MANY_EXAMPLE},
     "collection": {"summary": "A GeoJSON feature collection", "value": COLLECTION_EXAMPLE},
