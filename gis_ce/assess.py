@@ -51,6 +51,12 @@ def chosen_checks(checks: Sequence[Check], names: Sequence[str]) -> tuple[Check,
     return tuple(found)
 
 
+def applicable(checks: Sequence[Check], sites: Sites) -> tuple[Check, ...]:
+    """The checks that have something to look at: those of structures only where some site has one."""
+    no_structure = bool(shapely.is_missing(sites.structure).all())
+    return tuple(check for check in checks if check.on != "structure" or not no_structure)
+
+
 def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
     chosen = rulebook.choose(check.rule_subject, sites.day)
     missing = [role for role in check.roles if not query.has(role)]

@@ -116,12 +116,12 @@ def _sentence(
     question: str, findings: Findings, row: int, distance: float, parcel: shapely.Geometry, main: shapely.Geometry
 ) -> str:
     facts = findings.measures.facts
-    said = answered(question, findings, row, feet(distance))
-    where = f"from the edge of parcel {facts['parcel_id'][row]} to water main {facts['facility_id'][row]}"
+    name, where = facts["facility_id"][row], f"parcel {facts['parcel_id'][row]}"
     if distance > 0:
-        return f"{said} Measured straight {where}."
+        said = answered(question, findings, row, feet(distance))
+        return f"{said} Measured straight from the edge of {where} to water main {name}."
     crossing = feet(float(shapely.length(shapely.intersection(parcel, main))))
-    return f"{said} Water main {facts['facility_id'][row]} crosses parcel {facts['parcel_id'][row]} for {crossing}."
+    return answered(question, findings, row, f"water main {name} crosses {where} for {crossing}")
 
 
 CHECK = Check(
