@@ -54,8 +54,15 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
 
 
 def _chief(touching: Pairs, taken: Overlaps, features: Features, count: int) -> Rows:
-    """For each site the pair with the largest overlap, within 0.01 the smallest id; -1 without any."""
+    """For each site the pair with the largest overlap, within 0.01 the smallest id; -1 without any.
+
+    A modelled easement counts only where no recorded one is taken: a record is what a letter rests on.
+    """
     size = taken.area_sqft + taken.length_ft
+    guess = _modelled(features, touching.feature)
+    recorded = np.zeros(count, dtype=bool)
+    recorded[touching.place[~guess & (size > AT_LIMIT_FT)]] = True
+    size = np.where(guess & recorded[touching.place], -1.0, size)
     largest = np.zeros(count)
     np.maximum.at(largest, touching.place, size)
     tied = np.flatnonzero(size >= largest[touching.place] - AT_LIMIT_FT)
