@@ -79,7 +79,8 @@ ORDER BY place, parcel_id
 )
 
 _OVERLAP = """
-    SELECT e.n, e.id, coalesce(e.f_basis = 'modelled', e.modelled) AS guess, e.geom AS easement, ST_Intersection(p.structure, e.geom) AS shape
+    SELECT e.n, e.id, coalesce(e.f_basis = 'modelled', e.modelled) AS guess, e.geom AS easement,
+           ST_Intersection(p.structure, e.geom) AS shape
     FROM easement e
     WHERE e.geom && ST_Expand(p.structure, 0.01) AND ST_Distance(p.structure, e.geom) <= 0.01
 """
