@@ -11,7 +11,7 @@ SELECT p.n AS place, touched.n AS touched, edge.n AS edge_of, inside.parcels > 0
 FROM place p
 LEFT JOIN LATERAL (
     SELECT r.n, min(ST_Distance(p.geom, r.geom)) OVER () AS least
-    FROM right_of_way r WHERE r.geom && ST_Expand(p.geom, 0.01) AND ST_Distance(p.geom, r.geom) <= 0.01
+    FROM right_of_way_piece r WHERE r.geom && ST_Expand(p.geom, 0.01) AND ST_Distance(p.geom, r.geom) <= 0.01
     ORDER BY r.id LIMIT 1
 ) touched ON true
 CROSS JOIN LATERAL (
