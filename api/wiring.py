@@ -110,15 +110,20 @@ def folders_of(settings: Settings, city: City) -> CityFolders:
 
 def open_city(settings: Settings, city_file: Path | None = None) -> OpenCity:
     """The city of a file, else of the settings, else the one imported last; raises NoCity without any."""
+    path, city = declared_city(settings, city_file)
+    folders = folders_of(settings, city)
+    return OpenCity(city, path, folders, LayerStore(folders.layers), city_rules(city, str(path)))
+
+
+def declared_city(settings: Settings, city_file: Path | None = None) -> tuple[Path, City]:
+    """The file of that city and what it declares, unopened; raises NoCity without any."""
     path = city_file or settings.city or remembered_city(settings)
     if path is None:
         raise NoCity(
             f"No city has been imported into {settings.data} yet: try `gis-ce demo`, "
             "or `gis-ce layers import --city FILE`."
         )
-    city = read_city(path, data_folder=settings.city_data)
-    folders = folders_of(settings, city)
-    return OpenCity(city, path, folders, LayerStore(folders.layers), city_rules(city, str(path)))
+    return path, read_city(path, data_folder=settings.city_data)
 
 
 def remembered_city(settings: Settings) -> Path | None:

@@ -60,6 +60,14 @@ def chosen_checks(checks: Sequence[Check], names: Sequence[str]) -> tuple[Check,
     return tuple(found)
 
 
+def applicable(checks: Sequence[Check], sites: Sites) -> tuple[Check, ...]:
+    """The checks that have something to look at: some site brings one of the things that they need."""
+    brought = {name for name in sites.details if any(value is not None for value in sites.detail(name))}
+    if not shapely.is_missing(sites.structure).all():
+        brought.add("structure")
+    return tuple(check for check in checks if not check.needs or brought.intersection(check.needs))
+
+
 def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
     chosen = rulebook.choose(check.rule_subject, sites.day)
     missing = [role for role in check.roles if not query.has(role)]

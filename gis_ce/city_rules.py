@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from gis_ce.city_calendar import calendar_mistakes, with_city_days
 from gis_ce.decision import CONFIDENCE
 from gis_ce.located import DOUBT_NAMES, DOUBTS, AddressDoubts, doubts_of
 from gis_ce.owners import owner_mistakes, owner_patterns, with_owners
 from gis_ce.pack_tests import open_tested_pack
-from gis_ce.readings import read_readings, with_readings
+from gis_ce.readings import RecordedReading, read_readings, with_readings
 from gis_ce.rules import RuleBook
 from layers.errors import CityFileError, Mistake
 from layers.model import City
@@ -38,11 +40,32 @@ def city_rules(city: City, path: str = "city.toml") -> CityRules:
     mistakes = [*_mistakes(city), *owner_mistakes(owners), *calendar_mistakes(calendar)]
     if mistakes:
         raise CityFileError(path, mistakes)
-    rules, decision = city.other["rules"], city.other.get("decision", {})
-    folder = city.folder / str(rules["folder"]) if "folder" in rules else None
-    read = with_readings(open_tested_pack(str(rules["pack"]), folder), read_readings(folder) if folder else ())
-    rulebook = with_owners(with_city_days(read, calendar), owner_patterns(owners))
+    decision = city.other.get("decision", {})
+    rulebook = _book(city, open_tested_pack(str(city.other["rules"]["pack"]), rules_folder(city)), _readings(city))
     return CityRules(rulebook, float(str(decision.get("confidence", CONFIDENCE))), doubts_of(decision))
+
+
+def other_book(city: City, pack: str) -> RuleBook:
+    """Another pack as it would be in a city: with the city's owners and days, and those of its readings that fit."""
+    book = open_tested_pack(pack, rules_folder(city))
+    ids = {rule.id for rule in book.rules}
+    return _book(city, book, [line for line in _readings(city) if line.rule in ids])
+
+
+def rules_folder(city: City) -> Path | None:
+    """The city's own folder of packs and readings; None where its file names none."""
+    folder = city.other.get("rules", {}).get("folder")
+    return city.folder / folder if isinstance(folder, str) else None
+
+
+def _readings(city: City) -> Sequence[RecordedReading]:
+    folder = rules_folder(city)
+    return read_readings(folder) if folder is not None else ()
+
+
+def _book(city: City, book: RuleBook, readings: Sequence[RecordedReading]) -> RuleBook:
+    days, owners = city.other.get("calendar", {}), city.other.get("owners", {})
+    return with_owners(with_city_days(with_readings(book, readings), days), owner_patterns(owners))
 
 
 def _mistakes(city: City) -> list[Mistake]:

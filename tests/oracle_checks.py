@@ -11,7 +11,7 @@ SELECT p.n AS place, touched.n AS touched, edge.n AS edge_of, inside.parcels > 0
 FROM place p
 LEFT JOIN LATERAL (
     SELECT r.n, min(ST_Distance(p.geom, r.geom)) OVER () AS least
-    FROM right_of_way r WHERE r.geom && ST_Expand(p.geom, 0.01) AND ST_Distance(p.geom, r.geom) <= 0.01
+    FROM right_of_way_piece r WHERE r.geom && ST_Expand(p.geom, 0.01) AND ST_Distance(p.geom, r.geom) <= 0.01
     ORDER BY r.id LIMIT 1
 ) touched ON true
 CROSS JOIN LATERAL (
@@ -79,7 +79,8 @@ ORDER BY place, parcel_id
 )
 
 _OVERLAP = """
-    SELECT e.n, e.id, e.geom AS easement, ST_Intersection(p.structure, e.geom) AS shape
+    SELECT e.n, e.id, coalesce(e.f_basis = 'modelled', e.modelled) AS guess, e.geom AS easement,
+           ST_Intersection(p.structure, e.geom) AS shape
     FROM easement e
     WHERE e.geom && ST_Expand(p.structure, 0.01) AND ST_Distance(p.structure, e.geom) <= 0.01
 """
@@ -92,10 +93,15 @@ SELECT p.n AS place, chief.n AS chief, near.n AS nearest, near.distance_ft, chie
        ST_YMax(turned.shape) - ST_YMin(turned.shape) AS across_ft
 FROM place p
 LEFT JOIN LATERAL (
-    SELECT overlap.*, ST_Area(shape) AS area_sqft FROM ("""
+    SELECT sized.* FROM (
+        SELECT overlap.*, ST_Area(shape) AS area_sqft,
+               CASE WHEN guess AND max(ST_Area(shape)) FILTER (WHERE NOT guess) OVER () > 0.01
+               THEN -1 ELSE ST_Area(shape) END AS size
+        FROM ("""
     + _OVERLAP
     + """) overlap
-    ORDER BY ST_Area(shape) < max(ST_Area(shape)) OVER () - 0.01, id LIMIT 1
+    ) sized
+    ORDER BY size < max(size) OVER () - 0.01, id LIMIT 1
 ) chief ON true
 LEFT JOIN LATERAL (
     SELECT max(ST_Distance(point.geom, ST_Boundary(chief.easement))) AS depth_ft

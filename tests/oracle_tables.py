@@ -34,9 +34,10 @@ def load_layers(connection: Connection, query: LayerQuery) -> None:
                 [None if isinstance(value, float) and isnan(value) else value for value in read(field.name).tolist()]
             )
         load_table(connection, role, columns, values, features.geometry)
-    for role in ("parcel", "right_of_way"):
-        if query.has(role):
-            connection.execute(_EDGES.format(role=role))
+    for role in (role for role in ("parcel", "right_of_way") if query.has(role)):
+        connection.execute(_EDGES.format(role=role))
+    if query.has("right_of_way"):
+        connection.execute(_PIECES)
 
 
 _EDGES = """
@@ -45,6 +46,13 @@ SELECT n, id, (ST_DumpSegments(ST_Boundary(geom))).geom AS geom FROM {role} WHER
 CREATE INDEX ON {role}_edge USING gist (geom);
 ANALYZE {role}_edge;
 """
+
+_PIECES = """
+CREATE TABLE right_of_way_piece AS SELECT n, id, ST_Subdivide(geom, 64) AS geom FROM right_of_way;
+CREATE INDEX ON right_of_way_piece USING gist (geom);
+ANALYZE right_of_way_piece;
+"""
+"""A town's right of way may be one polygon of a million corners: in pieces, PostGIS is as fast as it can be."""
 
 
 def load_table(

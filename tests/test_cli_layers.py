@@ -21,14 +21,12 @@ def _run(town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     return runner(town, monkeypatch, capsys)
 
 
-def test_layers_are_listed_shown_and_ruled(run: Any) -> None:
+def test_layers_are_listed_and_shown(run: Any) -> None:
     assert "water_mains" in run("layers", "list").out
     assert {layer["name"] for layer in json.loads(run("layers", "list", "--json").out)} >= {"water_mains", "parcels"}
     shown = json.loads(run("layers", "show", "parcels", "--json").out)
     assert shown["description"]["role"] == "parcel"
     assert "EPSG:2264" in run("layers", "show", "parcels").out
-    assert "nc-tolerance-zone-2014" in run("rules", "--on", "2020-01-01").out
-    assert any(rule["id"] == "nc-right-of-way" for rule in json.loads(run("rules", "--json").out))
 
 
 def test_layers_are_imported_compared_examined_and_pruned(

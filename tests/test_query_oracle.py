@@ -113,6 +113,16 @@ def test_two_thousand_hard_places_of_a_town_are_answered_as_postgis_answers(town
         _assert_edges_agree(town.query, town.oracle, role, asked)
 
 
+@pytest.mark.heavy
+def test_thirty_thousand_hard_places_of_a_town_are_answered_as_postgis_answers(town: Town) -> None:
+    asked = hard_places(town.query, 30_000, seed=1)
+    load_places(town.oracle, asked)
+    for role in ("water_main", "sewer_main", "parcel"):
+        _assert_within_agrees(town.query, town.oracle, role, asked, 25.0)
+        _assert_nearest_agrees(town.query, town.oracle, role, asked, 2000.0)
+    _assert_edges_agree(town.query, town.oracle, "parcel", asked)
+
+
 def test_the_hard_places_of_a_town_are_hard(town: Town) -> None:
     asked = hard_places(town.query, _PLACES)
     on = np.bincount(town.query.intersecting("parcel", asked).place, minlength=len(asked))

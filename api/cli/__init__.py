@@ -10,7 +10,7 @@ import typer
 from api.cli.check import check
 from api.cli.demo import demo
 from api.cli.layers import app as layers
-from api.cli.rules import rules
+from api.cli.rules import app as rules
 from api.cli.screen import failure
 from api.cli.serve import serve
 from api.errors import OURS
@@ -37,7 +37,7 @@ app.command("check")(check)
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.add_typer(layers, name="layers")
-app.command("rules")(rules)
+app.add_typer(rules, name="rules")
 
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__mro__[2])
 """The root of what typer raises for wrong usage; typer carries its own copy of click, so it is named this way."""

@@ -114,9 +114,9 @@ def check(  # noqa: PLR0913, PLR0917 - the options of the command
     check_file(opened, cases, output, terms, asked, json)
 
 
-def chosen(names: str | None) -> tuple[Check, ...]:
-    """The checks named with commas, or all of them."""
-    return CHECKS if names is None else chosen_checks(CHECKS, [name.strip() for name in names.split(",")])
+def chosen(names: str | None) -> tuple[Check, ...] | None:
+    """The checks named with commas; None where the command is to take all that apply."""
+    return None if names is None else chosen_checks(CHECKS, [name.strip() for name in names.split(",")])
 
 
 def _known(datum: str) -> str:

@@ -14,8 +14,10 @@ from api.access import View
 from api.cli.case_files import check_output, read_case_file, write_findings
 from api.cli.screen import Tell, as_json, aside, out, progress, table, text
 from api.wiring import OpenCity
+from gis_ce.assess import applicable
 from gis_ce.batch import Tally, assess_cases, tally
 from gis_ce.case_table import known_columns, read_cases
+from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Check
 from gis_ce.errors import CaseTableError
 from gis_ce.positions import Terms
@@ -25,7 +27,9 @@ CHUNK = 50_000
 _LISTED = 5
 
 
-def check_file(city: OpenCity, cases: Path, output: Path, terms: Terms, checks: Sequence[Check], json: bool) -> None:
+def check_file(
+    city: OpenCity, cases: Path, output: Path, terms: Terms, named: Sequence[Check] | None, json: bool
+) -> None:
     """Judges every row of a file and writes the same rows with their findings."""
     check_output(output, cases if cases.exists() else output)
     with progress("reading") as tell:
@@ -34,7 +38,7 @@ def check_file(city: OpenCity, cases: Path, output: Path, terms: Terms, checks: 
         known_columns(given)
         if not len(given):
             raise CaseTableError(f"{cases} has no rows.")
-        found = _judged(city, city.view("staff"), given, terms, checks, tell)
+        found, checks = _judged(city, city.view("staff"), given, terms, named, tell)
         tell("writing", 1.0)
         write_findings(output, found, city.grid)
     counted, lost = tally(found, checks), _lost(found)
@@ -47,14 +51,19 @@ def check_file(city: OpenCity, cases: Path, output: Path, terms: Terms, checks: 
     aside().print(f"{len(found):,} rows in {seconds:.1f} s; the findings are in {output}.", soft_wrap=True)
 
 
-def _judged(city: OpenCity, view: View, given: pa.Table, terms: Terms, checks: Sequence[Check], tell: Tell) -> pa.Table:
+def _judged(
+    city: OpenCity, view: View, given: pa.Table, terms: Terms, named: Sequence[Check] | None, tell: Tell
+) -> tuple[pa.Table, tuple[Check, ...]]:
+    """The findings of every row, and the checks that were asked: those named, or all that apply to some row."""
+    chunks = [given.slice(start, CHUNK) for start in range(0, len(given), CHUNK)]
+    located = [read_cases(chunk, terms, view.addresses, city.grid) for chunk in chunks]
+    apply_to_some = {check.name for cases in located for check in applicable(CHECKS, cases.sites)}
+    checks = tuple(check for check in CHECKS if check.name in apply_to_some) if named is None else tuple(named)
     parts = []
-    for start in range(0, len(given), CHUNK):
-        tell(f"{start:,} of {len(given):,} rows", start / len(given))
-        chunk = given.slice(start, CHUNK)
-        located = read_cases(chunk, terms, view.addresses, city.grid)
-        parts.append(assess_cases(chunk, located, checks, view.assess, view.query))
-    return pa.concat_tables(parts)
+    for number, (chunk, cases) in enumerate(zip(chunks, located, strict=True)):
+        tell(f"{number * CHUNK:,} of {len(given):,} rows", number / len(chunks))
+        parts.append(assess_cases(chunk, cases, checks, view.assess, view.query))
+    return pa.concat_tables(parts), checks
 
 
 def _lost(found: pa.Table) -> list[tuple[int, str]]:

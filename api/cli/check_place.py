@@ -18,7 +18,9 @@ from api.cli.screen import as_json, aside, out, short, table, text
 from api.cli.structure_file import in_degrees, read_structure
 from api.errors import BadPlace
 from api.wiring import OpenCity
+from gis_ce.assess import applicable
 from gis_ce.batch import feature_ids
+from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Check, Findings, Sites
 from gis_ce.positions import Terms, on_grid
 from maps.evidence import page_check
@@ -46,11 +48,17 @@ class Place:
 
 
 def check_place(
-    city: OpenCity, options: PlaceOptions, terms: Terms, checks: Sequence[Check], map_file: Path | None, json: bool
+    city: OpenCity,
+    options: PlaceOptions,
+    terms: Terms,
+    named: Sequence[Check] | None,
+    map_file: Path | None,
+    json: bool,
 ) -> None:
     """Prints the answers for one place, and writes them as a page where a map was asked for."""
     view = city.view("staff")
     place = _located(city, view, options, terms)
+    checks = applicable(CHECKS, place.sites) if named is None else named
     findings = view.assess(place.sites, checks)
     if json:
         as_json(_message(city, view, place, checks, findings))

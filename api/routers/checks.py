@@ -22,7 +22,7 @@ from api.schemas import (
     STRUCTURE_EXAMPLE,
     ChecksBody,
 )
-from gis_ce.assess import chosen_checks
+from gis_ce.assess import applicable, chosen_checks
 from gis_ce.checks.all import CHECKS
 from gis_ce.errors import PlaceUnknown
 
@@ -54,10 +54,11 @@ def post_checks(body: CheckedBody, city: TheCity, view: TheView) -> JSONResponse
     asked = asked_places(body)
     if body.evidence and len(asked.ids) > MOST_ACCOUNTS:
         raise TooMuch(f"Evidence for {len(asked.ids):,} places; at most {MOST_ACCOUNTS} are explained at once.")
-    checks = CHECKS if body.checks is None else chosen_checks(CHECKS, body.checks)
+    named = None if body.checks is None else chosen_checks(CHECKS, body.checks)
     placed = to_sites(asked, body.crs, city.grid, view.addresses, city.today())
     if len(asked.ids) == 1 and placed.problem[0] is not None:
         raise PlaceUnknown(str(placed.problem[0]))
+    checks = applicable(CHECKS, placed.sites) if named is None else named
     findings = view.assess(placed.sites, checks)
     columns = [finding_messages(findings[check.name], view) for check in checks]
     if body.evidence:

@@ -14,6 +14,7 @@ from api.answer_schemas import Here
 from api.answers import Message, account_message, finding_messages, rule_note
 from api.errors import BadPlace
 from api.requests import TheCity, TheView
+from gis_ce.assess import applicable
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Findings, Sites
 from gis_ce.checks.nearby import ASSET_ROLES
@@ -31,13 +32,15 @@ Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False, descriptio
 def get_here(lon: Longitude, lat: Latitude, city: TheCity, view: TheView) -> JSONResponse:
     """Parcel, address, checks with evidence and the nearest facilities of a point picked on the map.
 
-    The point is taken to lie exactly where the map shows it; a structure there would be a mere post.
+    The point is taken to lie exactly where the map shows it. Checks of structures, marks and owners on
+    record need more than a point and are left out.
     """
     place = city.grid.from_lonlat(np.array([shapely.Point(lon, lat)], dtype=object))
     if not np.isfinite(shapely.bounds(place)).all():
         raise BadPlace(f"{lon}, {lat} lies outside what the city's grid can hold.")
-    sites = Sites(place, place, np.zeros(1), np.array([city.today()], dtype="datetime64[D]"))
-    found = view.assess(sites, CHECKS)
+    nothing = np.full(1, None, dtype=object)
+    sites = Sites(place, nothing, np.zeros(1), np.array([city.today()], dtype="datetime64[D]"))
+    found = view.assess(sites, applicable(CHECKS, sites))
     facts = finding_messages(found["nearest_asset_and_address"], view)[0]["facts"]
     easting, northing = shapely.get_coordinates(place)[0].tolist()
     return JSONResponse(
@@ -85,7 +88,7 @@ def _nearest(facts: Message) -> list[Message]:
 
 def _findings(sites: Sites, view: View, found: dict[str, Findings], grid: Grid) -> list[Message]:
     messages = []
-    for check in CHECKS:
+    for check in (check for check in CHECKS if check.name in found):
         findings = found[check.name]
         rule = findings.rule_of(0)
         message = finding_messages(findings, view)[0]

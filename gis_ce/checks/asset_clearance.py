@@ -176,4 +176,5 @@ CHECK = Check(
     measure=measure,
     explain=explain,
     rule_subject="asset_clearance",
+    needs=("structure", "obstruction"),
 )

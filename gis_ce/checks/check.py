@@ -169,6 +169,8 @@ class Check:
     `answers` has the answer of a positive margin first; a check without answers fills facts only.
     `roles` are the layers it cannot do without; `also` those it uses where they exist. `on` says
     whether it looks at the place or at the structure. `rule_subject` names its dated rule.
+    `needs` are things of which a case must bring one, else there is nothing to ask: `structure`, or
+    columns of `Sites.details`.
     `personal` are the fields it reads that name persons or firms: what rests on them is not for all.
     """
 
@@ -181,6 +183,7 @@ class Check:
     rule_subject: str
     also: tuple[str, ...] = ()
     on: Literal["place", "structure"] = "place"
+    needs: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
 
 

@@ -21,8 +21,8 @@ _ACROSS_FT = 500.0
 class Lying:
     """One row a structure. NaN where it does not apply.
 
-    `crossings` counts the pieces of a line (a fence) inside the easement; `crossing_angle_deg` is the
-    angle of the longest piece against the easement's direction, 0 to 90. `free_left_ft` and
+    `crossings` counts the connected pieces of a line (a fence) inside the easement; `crossing_angle_deg`
+    is the angle of the longest piece, end to end, against the easement's direction, 0 to 90. `free_left_ft` and
     `free_right_ft` are what is left of the easement's width on both sides of the overlap, across its
     middle, left and right as seen along the main. `pipe_clearance_ft` is the distance from the
     structure to the nearest main of the utility.
@@ -43,11 +43,20 @@ def lying(structures: Geometries, easements: Geometries, query: LayerQuery) -> L
     count = len(structures)
     left, right, angle = np.full(count, np.nan), np.full(count, np.nan), np.full(count, np.nan)
     left[inside], right[inside] = _free_widths(overlap[inside], easements[inside], along)
-    lines = shapely.get_dimensions(overlap[inside]) == 1
-    angle[inside[lines]] = _angles(overlap[inside[lines]], along[lines])
+    lines = np.flatnonzero((shapely.get_dimensions(structures[inside]) == 1) & (shapely.length(overlap[inside]) > 0))
+    pieces = _pieces(overlap[inside[lines]])
+    angle[inside[lines]] = _angles(pieces, along[lines])
     crossings = np.zeros(count, dtype=np.intp)
-    crossings[inside[lines]] = shapely.get_num_geometries(overlap[inside[lines]])
+    crossings[inside[lines]] = shapely.get_num_geometries(pieces)
     return Lying(crossings, angle, left, right, _pipe_clearance(structures, query))
+
+
+def _pieces(overlap: Geometries) -> Geometries:
+    """The connected pieces of lines: without the points where they only touch, joined where they were cut."""
+    parts, owner = shapely.get_parts(overlap, return_index=True)
+    lines = shapely.get_dimensions(parts) == 1
+    joined: Geometries = shapely.multilinestrings(parts[lines], indices=owner[lines])
+    return np.asarray(shapely.line_merge(joined), dtype=object)
 
 
 def _free_widths(overlap: Geometries, easements: Geometries, along: Floats) -> tuple[Floats, Floats]:

@@ -54,8 +54,15 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
 
 
 def _chief(touching: Pairs, taken: Overlaps, features: Features, count: int) -> Rows:
-    """For each site the pair with the largest overlap, within 0.01 the smallest id; -1 without any."""
+    """For each site the pair with the largest overlap, within 0.01 the smallest id; -1 without any.
+
+    A modelled easement counts only where no recorded one is taken: a record is what a letter rests on.
+    """
     size = taken.area_sqft + taken.length_ft
+    guess = modelled(features, touching.feature)
+    recorded = np.zeros(count, dtype=bool)
+    recorded[touching.place[~guess & (size > AT_LIMIT_FT)]] = True
+    size = np.where(guess & recorded[touching.place], -1.0, size)
     largest = np.zeros(count)
     np.maximum.at(largest, touching.place, size)
     tied = np.flatnonzero(size >= largest[touching.place] - AT_LIMIT_FT)
@@ -91,7 +98,7 @@ def _facts(
         "width_across_ft": _of(chief, taken.width_across_ft),
         "length_along_ft": _of(chief, taken.length_along_ft),
         "distance_ft": distance,
-        "all_easements_sqft": _joint_area(sites, features, touching),
+        "all_easements_sqft": _joint_area(sites, features, touching, taken.area_sqft),
         "modelled": modelled(features, feature),
     }
 
@@ -110,16 +117,19 @@ def _lying_facts(sites: Sites, query: LayerQuery, feature: Rows) -> dict[str, Fa
     }
 
 
-def _joint_area(sites: Sites, features: Features, touching: Pairs) -> Floats:
+def _joint_area(sites: Sites, features: Features, touching: Pairs, area_sqft: Floats) -> Floats:
     """Square feet taken from all easements together, counted once where easements overlap."""
     total = np.zeros(len(sites))
-    if not len(touching):
-        return total
-    starts = np.flatnonzero(np.r_[True, touching.place[1:] != touching.place[:-1]])
-    for first, rows in zip(starts, np.split(touching.feature, starts[1:]), strict=True):
-        site = touching.place[first]
-        joined = shapely.union_all(features.geometry[rows]) if len(rows) > 1 else features.geometry[rows[0]]
-        total[site] = shapely.area(shapely.intersection(sites.structure[site], joined))
+    np.add.at(total, touching.place, area_sqft)
+    counted = np.bincount(touching.place, minlength=len(sites))
+    several = np.flatnonzero(counted > 1)
+    if len(several):
+        starts = np.searchsorted(touching.place, several)
+        column = np.arange(counted.max())
+        side_by_side = np.append(touching.feature, -1)[np.minimum(starts[:, None] + column, len(touching))]
+        shapes = np.where(column < counted[several, None], features.geometry[side_by_side], None)
+        joined = shapely.union_all(shapes, axis=1)
+        total[several] = shapely.area(shapely.intersection(sites.structure[several], joined))
     return total
 
 
@@ -191,4 +201,5 @@ CHECK = Check(
     explain=explain,
     on="structure",
     rule_subject="easement_encroachment",
+    needs=("structure",),
 )

@@ -42,7 +42,7 @@ def overlaps(structures: Geometries, easements: Geometries, query: LayerQuery) -
     along = directions(shapely.centroid(shape), easements, query)
     length_along, width_across = _extents(shape, along)
     area = shapely.area(shape)
-    length = np.where(area > 0, 0.0, shapely.length(shape))
+    length = np.where(shapely.get_dimensions(structures) == 1, shapely.length(shape), 0.0)
     return Overlaps(area, length, _depths(shape, easements), length_along, width_across)
 
 

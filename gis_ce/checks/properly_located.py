@@ -80,4 +80,5 @@ CHECK = Check(
     measure=measure,
     explain=explain,
     rule_subject="properly_located",
+    needs=("marks", "exposed"),
 )

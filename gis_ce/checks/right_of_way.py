@@ -75,8 +75,9 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
 
 
 def _around(place: shapely.Geometry, distance_ft: float) -> tuple[float, float, float, float]:
+    """A box whose own edges lie beyond what a map of the evidence shows."""
     west, south, east, north = shapely.bounds(place)
-    reach = min(max(2 * distance_ft, 200.0), EDGE_REACH_FT)
+    reach = min(max(4 * distance_ft, 1000.0), EDGE_REACH_FT)
     return west - reach, south - reach, east + reach, north + reach
 
 

@@ -127,5 +127,6 @@ CHECK = Check(
     measure=measure,
     explain=explain,
     rule_subject="same_owner",
+    needs=("other_owner", "other_parcel_id"),
     personal=("owner_name",),
 )
