@@ -23,6 +23,7 @@ EvidenceKind = Literal[
     "zone",
     "right_of_way",
     "parcel",
+    "limits",
     "easement",
     "encroached",
     "main",

@@ -101,7 +101,7 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     limits = query.features("jurisdiction").geometry[feature]
     line = shapely.shortest_line(place, shapely.boundary(limits))
     evidence += [
-        Evidence(limits, "parcel", f"limits of {facts['nearest_name'][row]}", "jurisdiction"),
+        Evidence(limits, "limits", f"limits of {facts['nearest_name'][row]}", "jurisdiction"),
         Evidence(line, "distance", feet(distance)),
     ]
     where = facts["name"][row] or f"nearest are those of {facts['nearest_name'][row]}"
