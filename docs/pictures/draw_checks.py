@@ -33,17 +33,17 @@ SHOWN: dict[str, str] = {
     "properly_located": "damage_on_main",
     "locate_ticket": "dig_on_ticket",
     "contractor_tickets_nearby": "dig_on_ticket",
-    "public_or_private": "shrub_at_hydrant",
-    "meter_side": "house_beyond_100_ft_of_water",
+    "public_or_private": "leak_in_street",
+    "meter_side": "dig_beside_main",
     "water_available": "house_beyond_100_ft_of_water",
     "sewer_available": "house_beyond_100_ft_of_water",
     "services_available": "house_beyond_100_ft_of_water",
     "utility_present": "building_on_easement",
-    "easement_exists": "overflow_at_manhole",
+    "easement_exists": "building_on_easement",
     "easement_encroachment": "building_on_easement",
     "asset_clearance": "shrub_at_hydrant",
     "nearest_asset_and_address": "leak_in_street",
-    "jurisdiction": "outside_town",
+    "jurisdiction": "leak_in_street",
     "same_owner": "building_on_easement",
 }
 """The situation of the demo town in which each check is shown."""
@@ -67,7 +67,7 @@ def _page(city: OpenCity, name: str, situation: Situation) -> str:
     check = by_name(CHECKS, name)
     if check is None:
         raise SystemExit(f"there is no check {name}")
-    sites = _sites(city, situation)
+    sites = _sites(city, name, situation)
     found = view.assess(sites, [check])[name]
     account = view.explain(check, sites, found, 0)
     shown = page_check(check, found, 0, account, feature_ids(found, view.query)[0])
@@ -75,23 +75,24 @@ def _page(city: OpenCity, name: str, situation: Situation) -> str:
     return evidence_page(situation.story, facts, [shown], city.city.grid_epsg)
 
 
-def _sites(city: OpenCity, situation: Situation) -> Sites:
+def _sites(city: OpenCity, check: str, situation: Situation) -> Sites:
     place = shapely.Point(situation.easting_ft, situation.northing_ft)
     building = situation.facts.get("building_id")
     features = city.view("staff").query.features("building")
     structure = features.geometry[features.ids == building][0] if building else None
-    return Sites(_one(place), _one(structure), np.array([0.5]), np.array([DAY], "datetime64[D]"), _details(place))
+    days = np.array([DAY], dtype="datetime64[D]")
+    return Sites(_one(place), _one(structure), np.array([0.5]), days, _details(check, place))
 
 
-def _details(place: shapely.Point) -> dict[str, Any]:
+def _details(check: str, place: shapely.Point) -> dict[str, Any]:
     """What the officer brings along: the mark and the exposed pipe at a damage, what stands at a hydrant."""
     mark = shapely.LineString([(place.x - 20, place.y + 3), (place.x + 20, place.y + 4)])
-    return {
-        "exposed": _one(place),
-        "marks": _one(mark),
-        "obstruction": _one("vegetation"),
-        "other_owner": _one("HOLLINSEN CORA"),
+    brought: dict[str, dict[str, object]] = {
+        "properly_located": {"exposed": place, "marks": mark},
+        "asset_clearance": {"obstruction": "vegetation"},
+        "same_owner": {"other_owner": "HOLLINSEN CORA"},
     }
+    return {name: _one(value) for name, value in brought.get(check, {}).items()}
 
 
 def _one(value: object) -> np.ndarray[Any, np.dtype[np.object_]]:

@@ -11,6 +11,7 @@ import shapely
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
 from gis_ce.checks.measuring import counts, first_pair, ids_of, sigmas_of, texts_of
 from gis_ce.checks.other_land import nearest_counted_by_steps, not_there, together
+from gis_ce.checks.right_of_way import surface_around
 from gis_ce.checks.wording import answered, feet
 from gis_ce.decision import Integrated, joint_sigma_ft
 from gis_ce.owner_names import patterns_of
@@ -122,6 +123,10 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     if parcel >= 0 and not shapely.is_missing(sites.place[row]):
         shape = query.features("parcel").geometry[parcel]
         evidence.append(Evidence(shape, "parcel", f"parcel {facts['parcel_id'][row]}"))
+    if facts["in_right_of_way"][row]:
+        on = query.intersecting("right_of_way", sites.place[row : row + 1])
+        surfaces = query.features("right_of_way").geometry[on.feature]
+        evidence += [surface_around(surface, sites.place[row], 0.0) for surface in surfaces]
     fact = _land(findings, row)
     margin = float(findings.measures.margin_ft[row])
     if not np.isnan(margin):

@@ -63,9 +63,7 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     feature = int(findings.measures.feature[row])
     if feature >= 0:
         shape = query.features("right_of_way").geometry[feature]
-        evidence.append(
-            Evidence(shapely.clip_by_rect(shape, *_around(place, distance)), "right_of_way", "right of way")
-        )
+        evidence.append(surface_around(shape, place, distance))
         line = shapely.shortest_line(place, shapely.boundary(shape))
         evidence.append(Evidence(line, "distance", feet(distance)))
     parcels = query.features("parcel")
@@ -74,11 +72,12 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     return Account(sentence, tuple(evidence))
 
 
-def _around(place: shapely.Geometry, distance_ft: float) -> tuple[float, float, float, float]:
-    """A box whose own edges lie beyond what a map of the evidence shows."""
+def surface_around(surface: shapely.Geometry, place: shapely.Geometry, distance_ft: float) -> Evidence:
+    """The right of way near a place, cut out so far away that a map of the evidence does not show the cut."""
     west, south, east, north = shapely.bounds(place)
     reach = min(max(4 * distance_ft, 1000.0), EDGE_REACH_FT)
-    return west - reach, south - reach, east + reach, north + reach
+    near = shapely.clip_by_rect(surface, west - reach, south - reach, east + reach, north + reach)
+    return Evidence(near, "right_of_way", "right of way")
 
 
 CHECK = Check(
