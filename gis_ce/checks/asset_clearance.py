@@ -158,7 +158,7 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     distance = feet(float(facts["distance_ft"][row]))
     evidence += [
         Evidence(asset, "facility", f"{role} {facts['facility_id'][row]}", role),
-        Evidence(shapely.buffer(asset, required), "zone", f"{number(required)} ft clear", role),
+        Evidence(shapely.buffer(asset, required), "clearance", f"{number(required)} ft clear", role),
         Evidence(shapely.shortest_line(asset, shape), "distance", distance),
     ]
     fact = f"{distance} from {role} {facts['facility_id'][row]}, {number(required)} ft wanted"

@@ -21,6 +21,7 @@ EvidenceKind = Literal[
     "structure",
     "distance",
     "zone",
+    "clearance",
     "right_of_way",
     "parcel",
     "limits",

@@ -48,8 +48,8 @@ export class EvidenceLayer {
     const { kind, role } = feature.properties;
     const look = this.style.evidence[kind] ?? this.style.evidence.facility;
     const own = this.style.roles[role];
-    if (!own || !["main", "facility", "zone"].includes(kind)) return look;
-    if (kind === "zone") return { ...look, colour: own.colour, fill: own.colour };
+    if (!own || !["main", "facility", "zone", "clearance"].includes(kind)) return look;
+    if (kind === "zone" || kind === "clearance") return { ...look, colour: own.colour, fill: own.colour };
     const point = own.symbol ? { symbol: own.symbol, letter: own.letter, size: own.size + 2 } : { symbol: undefined };
     return { ...look, colour: own.colour, dash: own.dash, ...point };
   }
