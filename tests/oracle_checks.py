@@ -88,25 +88,22 @@ _OVERLAP = """
 EASEMENT_ENCROACHMENT = (
     """
 SELECT p.n AS place, chief.n AS chief, near.n AS nearest, near.distance_ft, chief.area_sqft,
-       100 * chief.area_sqft / ST_Area(chief.easement) AS percent, depth.depth_ft, joint.area_sqft AS joint_sqft,
+       100 * chief.area_sqft / ST_Area(chief.easement) AS percent, chief.depth_ft, joint.area_sqft AS joint_sqft,
        ST_XMax(turned.shape) - ST_XMin(turned.shape) AS along_ft,
        ST_YMax(turned.shape) - ST_YMin(turned.shape) AS across_ft
 FROM place p
 LEFT JOIN LATERAL (
     SELECT sized.* FROM (
-        SELECT overlap.*, ST_Area(shape) AS area_sqft,
-               CASE WHEN guess AND max(ST_Area(shape)) FILTER (WHERE NOT guess) OVER () > 0.01
-               THEN -1 ELSE ST_Area(shape) END AS size
+        SELECT overlap.*, ST_Area(shape) AS area_sqft, depth_ft, bool_or(NOT guess) OVER () AS recorded
         FROM ("""
     + _OVERLAP
-    + """) overlap
+    + """) overlap CROSS JOIN LATERAL (
+            SELECT max(ST_Distance(point.geom, ST_Boundary(easement))) AS depth_ft
+            FROM ST_DumpPoints(ST_Segmentize(shape, 0.5)) point
+        ) depth WHERE depth_ft > 0.01
     ) sized
-    ORDER BY size < max(size) OVER () - 0.01, id LIMIT 1
+    ORDER BY guess AND recorded, area_sqft < max(area_sqft) OVER (PARTITION BY guess) - 0.01, id LIMIT 1
 ) chief ON true
-LEFT JOIN LATERAL (
-    SELECT max(ST_Distance(point.geom, ST_Boundary(chief.easement))) AS depth_ft
-    FROM ST_DumpPoints(ST_Segmentize(chief.shape, 0.5)) point
-) depth ON true
 LEFT JOIN LATERAL (
     SELECT ST_Area(ST_Intersection(p.structure, ST_Union(overlap.easement))) AS area_sqft FROM ("""
     + _OVERLAP

@@ -54,18 +54,19 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
 
 
 def _chief(touching: Pairs, taken: Overlaps, features: Features, count: int) -> Rows:
-    """For each site the pair with the largest overlap, within 0.01 the smallest id; -1 without any.
+    """For each site the pair that it stands in, with the largest overlap; -1 where it stands in none.
 
-    A modelled easement counts only where no recorded one is taken: a record is what a letter rests on.
+    A modelled easement counts only where it stands in no recorded one: a record is what a letter rests
+    on. What it only touches (by at most 0.01 ft) counts for nothing. Within 0.01 the smallest id.
     """
     size = taken.area_sqft + taken.length_ft
     guess = modelled(features, touching.feature)
-    recorded = np.zeros(count, dtype=bool)
-    recorded[touching.place[~guess & (size > AT_LIMIT_FT)]] = True
-    size = np.where(guess & recorded[touching.place], -1.0, size)
+    stands = taken.depth_ft > AT_LIMIT_FT
+    recorded = np.bincount(touching.place, weights=stands & ~guess, minlength=count) > 0
+    kept = np.flatnonzero(stands & ~(guess & recorded[touching.place]))
     largest = np.zeros(count)
-    np.maximum.at(largest, touching.place, size)
-    tied = np.flatnonzero(size >= largest[touching.place] - AT_LIMIT_FT)
+    np.maximum.at(largest, touching.place[kept], size[kept])
+    tied = kept[size[kept] >= largest[touching.place[kept]] - AT_LIMIT_FT]
     order = tied[np.lexsort((features.rank[touching.feature[tied]], touching.place[tied]))]
     chief = np.full(count, -1, dtype=np.intp)
     chief[touching.place[order[::-1]]] = order[::-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from shapely import Geometry
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
 from gis_ce.checks.easement_basis import GUARD, deed_of, modelled
@@ -13,11 +14,13 @@ from gis_ce.decision import joint_sigma_ft
 from gis_ce.rules import RuleBook
 from gis_ce.uncertainty import own_side
 from layers.features import Features, Rows
-from layers.grid import Floats
+from layers.grid import AT_LIMIT_FT, Floats, Geometries
 from layers.query import LayerQuery, Pairs
 
 SEAM_REACH_FT = 100.0
 """How far around a place easements that meet are joined; the margin inside says no more than this."""
+_HALF_SEAM_FT = AT_LIMIT_FT / 2
+"""Half of the widest gap between two easements that counts as a seam, not as an edge."""
 
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
@@ -29,9 +32,10 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     edge, edge_of = query.edge_distance("easement", sites.place, reach)
     edge = _past_seams(sites, query, touching, edge)
     distance = np.where(np.isnan(edge), reach, edge)
-    chief, gap = _chief(touching, features, len(sites))
+    chief = _chief(touching, features, len(sites))
     feature = np.where(chief >= 0, chief, edge_of)
-    signed = np.where(gap == 0.0, distance, -distance)
+    inside = np.isin(np.arange(len(sites)), touching.place[touching.distance_ft == 0.0])
+    signed = np.where(inside, distance, -distance)
     layer_sigma = sigmas_of(features, feature)
     side = own_side(query, "easement", sites.place, signed, joint_sigma_ft(sites.sigma_ft, layer_sigma))
     return Measures(
@@ -59,22 +63,30 @@ def _past_seams(sites: Sites, query: LayerQuery, touching: Pairs, edge_ft: Float
     shapes, edge = query.features("easement").geometry, edge_ft.copy()
     first, end = (np.searchsorted(around.place, several, side) for side in ("left", "right"))
     for site, start, stop in zip(inside[several], first, end, strict=True):
-        joined = shapely.union_all(shapes[around.feature[start:stop]])
-        edge[site] = max(edge[site], min(shapely.distance(shapely.boundary(joined), sites.place[site]), SEAM_REACH_FT))
+        joined = _joined_edge_ft(shapes[around.feature[start:stop]], sites.place[site])
+        edge[site] = max(edge[site], min(joined, SEAM_REACH_FT))
     return edge
 
 
-def _chief(touching: Pairs, features: Features, count: int) -> tuple[Rows, Floats]:
-    """For each site the easement it lies on, recorded before modelled, then the smallest id."""
-    guess = modelled(features, touching.feature)
-    order = np.lexsort((features.rank[touching.feature], guess, touching.distance_ft > 0, touching.place))
-    chief, gap = np.full(count, -1, dtype=np.intp), np.full(count, np.nan)
-    if len(order):
-        place = touching.place[order]
-        first = np.r_[True, place[1:] != place[:-1]]
-        chief[place[first]] = touching.feature[order][first]
-        gap[place[first]] = touching.distance_ft[order][first]
-    return chief, gap
+def _joined_edge_ft(shapes: Geometries, place: Geometry) -> float:
+    """Distance from a place to the edge of polygons taken as one, however hairy the seams between them.
+
+    Closing gaps of up to 0.01 ft moves an edge by some millionths of a foot, so the closed shape is
+    used only where a gap was in the way.
+    """
+    plain = shapely.union_all(shapes)
+    grown = shapely.union_all(shapely.buffer(shapes, _HALF_SEAM_FT, join_style="mitre"))
+    closed = shapely.buffer(grown, -_HALF_SEAM_FT, join_style="mitre")
+    to_plain, to_closed = (float(shapely.distance(shapely.boundary(shape), place)) for shape in (plain, closed))
+    return to_plain if abs(to_plain - to_closed) <= AT_LIMIT_FT else to_closed
+
+
+def _chief(touching: Pairs, features: Features, count: int) -> Rows:
+    """For each site the easement it lies on or at, recorded before modelled, then the smallest id; -1 for none."""
+    order = np.lexsort((features.rank[touching.feature], modelled(features, touching.feature), touching.place))
+    chief = np.full(count, -1, dtype=np.intp)
+    chief[touching.place[order[::-1]]] = touching.feature[order[::-1]]
+    return chief
 
 
 def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
