@@ -49,7 +49,8 @@ def mistakes_of(tmp_path: Path, text: str) -> list[str]:
 def test_the_example_city_declares_all_its_layers() -> None:
     city = read_city(EXAMPLE)
     assert (city.name, city.grid_epsg, city.jurisdiction) == ("Forest City", 2264, "NC")
-    assert city.other == {"rules": {"pack": "nc-raleigh-2016"}, "decision": {"confidence": 0.95}}
+    assert city.other.keys() == {"rules", "owners", "decision"}
+    assert city.other["rules"] == {"pack": "nc-raleigh-2016"}
     parcels, valves, strips = city.layer("parcels"), city.layer("valves"), city.layer("easements")
     assert parcels
     assert parcels.fields["parcel_id"] == "mbl"
