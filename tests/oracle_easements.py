@@ -12,7 +12,8 @@ ANALYZE easement_edge;
 EASEMENT_EXISTS = """
 SELECT p.n AS place, on_it.n AS touched, coalesce(on_it.gap, 1) = 0 AS inside, coalesce(on_it.here, 0) AS here,
     edge.n AS edge_of, edge.distance_ft AS edge_ft,
-    CASE WHEN abs(joined.plain_ft - joined.closed_ft) <= 0.01 THEN joined.plain_ft ELSE joined.closed_ft END AS joined_ft
+    CASE WHEN abs(joined.plain_ft - joined.closed_ft) <= 0.01 THEN joined.plain_ft ELSE joined.closed_ft END
+    AS joined_ft
 FROM place p
 LEFT JOIN LATERAL (
     SELECT e.n, min(ST_Distance(e.geom, p.geom)) OVER () AS gap, count(*) OVER () AS here FROM easement e
@@ -87,7 +88,8 @@ WITH pair AS MATERIALIZED (
 SELECT p.n AS place, t.n AS chief, t.depth_ft, t.size, near.n AS nearest, near.distance_ft,
     ST_XMax(t.part) - ST_XMin(t.part) AS along_ft, ST_YMax(t.part) - ST_YMin(t.part) AS across_ft,
     greatest(strip.high - ST_YMax(t.part), 0) AS left_ft, greatest(ST_YMin(t.part) - strip.low, 0) AS right_ft,
-    CASE WHEN ST_Dimension(p.structure) = 1 THEN pieces.count ELSE 0 END AS crossings, pieces.angle_deg, pipe.distance_ft AS pipe_ft
+    CASE WHEN ST_Dimension(p.structure) = 1 THEN pieces.count ELSE 0 END AS crossings,
+    pieces.angle_deg, pipe.distance_ft AS pipe_ft
 FROM place p
 LEFT JOIN turned t ON t.place = p.n
 LEFT JOIN LATERAL (

@@ -32,6 +32,20 @@ def rings_around(points: Geometries, radii: Floats, seed: int) -> Geometries:
     return np.asarray(shapely.points(shapely.get_coordinates(points) + around), dtype=object)
 
 
+def off_lines(lines: Geometries, off_ft: Floats, seed: int) -> Geometries:
+    """Points square off the side of each line, `off_ft` feet away."""
+    random = np.random.default_rng(seed)
+    along = random.uniform(0, 0.99, len(lines))
+    here, ahead = (
+        shapely.get_coordinates(shapely.line_interpolate_point(lines, at, normalized=True))
+        for at in (along, along + 1e-4)
+    )
+    way = ahead - here
+    side = np.column_stack([-way[:, 1], way[:, 0]]) / np.hypot(*way.T)[:, None]
+    side *= random.choice([-1.0, 1.0], (len(lines), 1))
+    return np.asarray(shapely.points(here + side * off_ft[:, None]), dtype=object)
+
+
 def fences(places: Geometries, seed: int) -> Geometries:
     """A fence of three to six posts that begins at each place and turns right and left."""
     random = np.random.default_rng(seed)
@@ -40,5 +54,5 @@ def fences(places: Geometries, seed: int) -> Geometries:
         posts = int(random.integers(2, 6))
         turns = np.cumsum(np.r_[random.uniform(0, 2 * np.pi), random.uniform(-1.2, 1.2, posts - 1)])
         steps = np.column_stack([np.cos(turns), np.sin(turns)]) * random.uniform(4, 40, (posts, 1))
-        found.append(shapely.LineString(np.vstack([(0, 0), np.cumsum(steps, axis=0)]) + (place.x, place.y)))
+        found.append(shapely.LineString(np.array([place.x, place.y]) + np.cumsum([(0, 0), *steps], axis=0)))
     return np.array(found, dtype=object)

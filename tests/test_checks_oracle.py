@@ -9,16 +9,15 @@ import pytest
 import shapely
 from oracle_checks import (
     EASEMENT_ENCROACHMENT,
-    OURS,
     OWN_ADDRESS,
     RIGHT_OF_WAY,
-    TOLERANCE_ZONE,
     WATER_AVAILABLE,
 )
 from oracle_places import hard_places, hard_structures
 from oracle_questions import NEAREST
 from oracle_tables import fetch, load_places
 from oracle_towns import Town
+from oracle_zones import deepest_zones
 
 from gis_ce.assess import assess
 from gis_ce.checks.all import CHECKS
@@ -79,19 +78,12 @@ def test_right_of_way(town: Town, sites: Sites, findings: dict[str, Findings]) -
 
 def test_tolerance_zone(town: Town, sites: Sites, findings: dict[str, Findings]) -> None:
     found = findings["tolerance_zone"]
-    margin, feature = np.full(len(sites), -1000.0), np.full(len(sites), -1)
-    half, role_of = np.full(len(sites), np.nan), np.full(len(sites), None, dtype=object)
-    for role in (role for role in ("water_main", "sewer_main", "lateral") if town.query.has(role)):
-        theirs = fetch(town.oracle, TOLERANCE_ZONE.format(role=role, ours=OURS))
-        assert theirs["place"].tolist() == list(range(len(sites)))
-        known, deep = np.array(_rows(theirs["feature"])), theirs["margin_ft"].astype(float)
-        better = (known >= 0) & ((feature < 0) | (np.nan_to_num(deep, nan=-1e9) > margin + 0.01))
-        margin[better], feature[better], role_of[better] = deep[better], known[better], role
-        half[better] = theirs["half_width_ft"][better].astype(float)
+    role_of, feature, margin, half, wet = deepest_zones(town, len(sites))
     assert found.measures.facts["facility_role"].tolist() == role_of.tolist()
     assert found.measures.feature.tolist() == feature.tolist()
     _same(found.measures.margin_ft, margin)
     _same(found.measures.facts["half_width_ft"], half)
+    assert found.measures.facts["subaqueous"].tolist() == wet.tolist()
     assert _answers(found) == np.where(margin >= -0.01, "within", "outside").tolist()
     assert (np.abs(margin) < 0.001).sum() > 5
 

@@ -1,4 +1,4 @@
-"""Easements held against PostGIS, on 2,000 hard places, fences, posts and sheds of each town, with nothing uncertain."""
+"""Easements held against PostGIS, on 2,000 hard places, fences, posts and sheds of each town."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def _measure_role(role: str, rule: Rule, rows: Rows, sites: Sites, query: LayerQ
     if role != "hydrant":
         required = rule.number(f"{role}_ft")
         if np.isnan(required):
-            tightest.without_rule[site[near.distance_ft <= rule.number("hydrant_vegetation_ft")]] = True
+            tightest.without_rule[site[near.distance_ft <= rule.number("hydrant_vegetation_ft") + AT_LIMIT_FT]] = True
         else:
             tightest.keep(
                 role, features, site, near.feature, distance_ft=near.distance_ft, required_ft=required, kind=OTHER

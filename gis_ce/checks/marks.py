@@ -6,7 +6,7 @@ import numpy as np
 
 from gis_ce.checks.check import Sites
 from gis_ce.checks.measuring import OURS, first_of_each
-from layers.grid import Floats, Geometries, Rows
+from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
 from layers.query import LayerQuery
 
 LINE_ROLES = ("water_main", "sewer_main", "lateral")
@@ -20,7 +20,8 @@ def marked(sites: Sites) -> Rows:
 def marked_diameter_in(sites: Sites, rows: Rows, query: LayerQuery, reach_ft: float) -> Floats:
     """The diameter that belongs to each mark: the one written with it, else of the nearest mapped line.
 
-    NaN where neither is known, or no line lies within `reach_ft` of the mark.
+    NaN where neither is known, or no line lies within `reach_ft` of the mark. Of lines equally near
+    (within 0.01 ft) the first role counts, then the smallest id.
     """
     marks: Geometries = sites.detail("marks")[rows]
     written = np.array(
@@ -30,7 +31,7 @@ def marked_diameter_in(sites: Sites, rows: Rows, query: LayerQuery, reach_ft: fl
     for role in (role for role in LINE_ROLES if query.has(role)):
         features = query.features(role)
         line, distance = first_of_each(query.nearest(role, marks, reach_ft=reach_ft, select=OURS), len(rows))
-        closer = (line >= 0) & (np.nan_to_num(distance, nan=np.inf) < nearest)
+        closer = (line >= 0) & (np.nan_to_num(distance, nan=np.inf) < nearest - AT_LIMIT_FT)
         nearest[closer] = distance[closer]
         mapped[closer] = features.numbers("diameter_in")[line[closer]]
     return np.where(np.isnan(written), mapped, written)

@@ -1,0 +1,75 @@
+"""Clearances around assets held against PostGIS, on 2,000 hard obstructions of each town, with nothing uncertain."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from oracle_assets import AROUND, IN_FRONT, STRAIGHT
+from oracle_places import hard_structures
+from oracle_shapes import BESIDE_FT, fences, rings_around
+from oracle_tables import fetch, load_places
+from oracle_towns import Town
+
+from gis_ce.assess import assess
+from gis_ce.checks import asset_clearance
+from gis_ce.checks.check import Sites
+from gis_ce.rule_files import open_pack
+from layers.grid import Geometries
+
+_PLACES = 2000
+_WANTED = (
+    (asset_clearance.RING, STRAIGHT, 3.0, "true"),
+    (asset_clearance.OUTLET, IN_FRONT, 5.0, "true"),
+    (asset_clearance.VEHICLE, STRAIGHT, 15.0, "p.what = 'vehicle'"),
+    (asset_clearance.VEGETATION, STRAIGHT, 5.0, "p.what = 'vegetation'"),
+)
+_WITHOUT_RULE = ("valve", "manhole", "meter")
+_UNKNOWN_FT = 5.0
+_NOTHING_FT = 50.0
+
+
+def _obstructions(town: Town) -> tuple[Geometries, Geometries]:
+    """Places about as far from hydrants and other assets as the rules want; sheds at some, fences at others."""
+    random = np.random.default_rng(31)
+    hydrants, others = (
+        np.concatenate([town.query.features(role).geometry for role in roles]) for roles in (["hydrant"], _WITHOUT_RULE)
+    )
+    near = np.concatenate([random.choice(hydrants, _PLACES * 4 // 5), random.choice(others, _PLACES // 5)])
+    away = random.choice([0.1, 3.0, 5.0, 15.0, 50.0], _PLACES) + random.choice(BESIDE_FT, _PLACES)
+    places = rings_around(near, np.abs(away), 32)
+    kind = random.integers(0, 4, _PLACES)
+    structures = np.select([kind == 0, kind == 1], [hard_structures(places), fences(places, 33)], None)
+    return places, structures
+
+
+def test_clearances_are_as_postgis_measures_them(town: Town) -> None:
+    places, structures = _obstructions(town)
+    words = np.array([None, "vehicle", "vegetation", "structure", "utility"], dtype=object)
+    what = words[np.arange(_PLACES) % len(words)]
+    days = np.full(_PLACES, np.datetime64("2026-03-02"))
+    sites = Sites(places, structures, np.zeros(_PLACES), days, {"obstruction": what})
+    shapes = np.where(shapely.is_missing(structures), places, structures)
+    hexes = shapely.to_wkb(shapes, hex=True).tolist()
+    load_places(town.oracle, places, shape=("geometry", hexes), what=("text", what.tolist()))
+    found = assess(sites, town.query, open_pack("nc-raleigh-2016"), [asset_clearance.CHECK])["asset_clearance"]
+
+    margin, feature, broken = np.full(_PLACES, np.inf), np.full(_PLACES, -1), np.full(_PLACES, -1)
+    for kind, away, wanted, applies in _WANTED:
+        theirs = fetch(town.oracle, AROUND.format(role="hydrant", away=away, applies=applies))
+        over = np.nan_to_num(theirs["away_ft"].astype(float), nan=np.inf) - wanted
+        better = over < margin - 0.01
+        margin[better], feature[better], broken[better] = over[better], theirs["feature"][better], kind
+    margin[np.isinf(margin)] = _NOTHING_FT
+    np.testing.assert_allclose(found.measures.margin_ft, margin, atol=1e-6, rtol=0)
+    assert found.measures.feature.tolist() == feature.tolist()
+    kept = margin >= -0.01
+    said = np.where(kept, None, np.array([*asset_clearance.WORDS, None], dtype=object)[broken])
+    assert found.measures.facts["rule_broken"].tolist() == said.tolist()
+    unknown = np.zeros(_PLACES, dtype=bool)
+    for role in _WITHOUT_RULE:
+        theirs = fetch(town.oracle, AROUND.format(role=role, away=STRAIGHT, applies="true"))
+        unknown |= np.nan_to_num(theirs["away_ft"].astype(float), nan=np.inf) <= _UNKNOWN_FT + 0.01
+    expected = np.select([~kept, unknown], ["no", None], "yes").tolist()
+    assert [found.answer_of(row) for row in range(_PLACES)] == expected
+    assert min(expected.count(answer) for answer in ("yes", "no", None)) > _PLACES / 20
+    assert (np.abs(margin) < 0.03).sum() > _PLACES / 20
