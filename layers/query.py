@@ -13,14 +13,8 @@ from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
 from layers.model import LayerVersion
 from layers.spatial_index import Index, in_strips
 
-_SAMPLES = 16
-_STEP = 24
-"""Of this many places one is asked for its nearest feature; that many of those guess for their group."""
-_ASKED_AGAIN = 40.0
-"""What it costs to ask a place again, in candidates looked at."""
 _WIDER = 1.5
-_SLACK_FT = 1e-6
-"""Two ways of computing one distance may differ by less than this."""
+"""By how much a reach grows that held fewer than the k nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,79 +137,35 @@ def _measured(index: Index, places: Geometries, reach_ft: Floats) -> Pairs:
 
 
 def _with_k_nearest(index: Index, places: Geometries, reach_ft: float, k: int) -> Pairs:
-    """Pairs that hold the k nearest entries of each place, and all that tie with them.
-
-    Asks everybody with one likely reach, and those that found fewer than k again, with more.
-    """
-    unserved = np.arange(len(places))
-    reach = _likely_reach(index, places, reach_ft, k)
-    parts = [_NO_PAIRS]
+    """Pairs that hold the k nearest entries of each place, and all that tie with them."""
+    reach = index.reach_of_nearest(places, reach_ft)
+    if k == 1:
+        return _tied_with_nearest(_measured(index, places, reach), len(places))
+    unserved, parts = np.arange(len(places)), []
     while len(unserved):
         pairs = _measured(index, places[unserved], reach)
         in_reach = np.bincount(pairs.place[pairs.distance_ft <= reach[pairs.place]], minlength=len(unserved))
         served = (in_reach >= k) | (reach >= reach_ft)
-        if served.all():
-            parts.append(Pairs(unserved[pairs.place], pairs.feature, pairs.distance_ft))
-            break
         kept = served[pairs.place]
         parts.append(Pairs(unserved[pairs.place[kept]], pairs.feature[kept], pairs.distance_ft[kept]))
         unserved = unserved[~served]
-        reach = _next_reach(index, places[unserved], reach[~served], reach_ft, k)
+        reach = np.minimum(reach[~served] * _WIDER + 1.0, reach_ft)
     return _joined(parts)
 
 
 def _joined(parts: Sequence[Pairs]) -> Pairs:
-    if len(parts) <= 2:
-        return parts[-1]
     return Pairs(
-        np.concatenate([part.place for part in parts]),
-        np.concatenate([part.feature for part in parts]),
-        np.concatenate([part.distance_ft for part in parts]),
+        np.concatenate([_NO_PAIRS.place, *(part.place for part in parts)]),
+        np.concatenate([_NO_PAIRS.feature, *(part.feature for part in parts)]),
+        np.concatenate([_NO_PAIRS.distance_ft, *(part.distance_ft for part in parts)]),
     )
 
 
-def _likely_reach(index: Index, places: Geometries, reach_ft: float, k: int) -> Floats:
-    """A reach for each place in which most find their k nearest: their own, or what neighbours say.
-
-    Every some-th place is asked for its own; places that follow one another are neighbours.
-    """
-    step = max(1, min(_STEP, len(places) // _SAMPLES))
-    found = _reach_of_nearest(index, places[::step], reach_ft)
-    if step == 1:
-        return found
-    by_group = np.full((-(-len(found) // _SAMPLES), _SAMPLES), np.inf)
-    by_group.ravel()[: len(found)] = np.where(found < reach_ft, found, np.inf)
-    likely = np.minimum(_cheapest(by_group) * np.sqrt(k), reach_ft)
-    return np.repeat(likely, step * _SAMPLES)[: len(places)]
-
-
-def _cheapest(distances: Floats) -> Floats:
-    """For each row of distances to the nearest, the one that makes the cheapest reach for all of the row.
-
-    A wide reach finds candidates by the square of its width, the more the denser they lie; a narrow
-    one leaves places to be asked again, one by one. The rows are sorted here; infinite: none known.
-    """
-    distances.sort(axis=1)
-    floor = np.maximum(distances[:, distances.shape[1] // 2], 1.0) / 4
-    crowding = np.mean(1.0 / np.maximum(distances, floor[:, None]) ** 2, axis=1)
-    again = 1.0 - np.arange(1, distances.shape[1] + 1) / distances.shape[1]
-    known = np.isfinite(distances)
-    cost = np.where(known, np.where(known, distances, 0.0) ** 2 * crowding[:, None], np.inf) + _ASKED_AGAIN * again
-    cheapest = distances[np.arange(len(distances)), np.argmin(cost, axis=1)]
-    return np.where(known.any(axis=1), cheapest, 0.0)
-
-
-def _reach_of_nearest(index: Index, places: Geometries, reach_ft: float) -> Floats:
-    """A reach that holds the nearest entry of each place, and hardly more."""
-    return np.minimum(index.nearest_distance(places, reach_ft + AT_LIMIT_FT) + _SLACK_FT, reach_ft)
-
-
-def _next_reach(index: Index, places: Geometries, reach: Floats, reach_ft: float, k: int) -> Floats:
-    """A wider reach: exact where one feature is wanted, else step by step."""
-    if not len(places):
-        return reach
-    nearest = _reach_of_nearest(index, places, reach_ft)
-    return nearest if k == 1 else np.minimum(np.maximum(nearest, reach * _WIDER + 1.0), reach_ft)
+def _tied_with_nearest(pairs: Pairs, places: int) -> Pairs:
+    """Only the pairs of each place that lie within 0.01 ft of its nearest: fewer to sort."""
+    nearest = np.full(places, np.inf)
+    np.minimum.at(nearest, pairs.place, pairs.distance_ft)
+    return _taken(pairs, np.flatnonzero(pairs.distance_ft <= nearest[pairs.place] + AT_LIMIT_FT))
 
 
 def _ordered(features: Features, pairs: Pairs) -> Pairs:

@@ -7,6 +7,7 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 import shapely
+from scipy.spatial import KDTree
 
 from layers.grid import Floats, Geometries, Rows
 
@@ -14,6 +15,11 @@ _LARGE_VERTICES = 256
 _PIECE_VERTICES = 16
 _SORTED_FROM = 64
 _STRIP_PLACES = 32
+_BATCH_FROM = 64
+_GUIDE_FT = 50.0
+_GUIDE_CELL_FT = 16.0
+_SLACK_FT = 1e-6
+"""Two ways of computing one distance may differ by less than this."""
 
 
 class Index:
@@ -33,6 +39,7 @@ class Index:
         self._prepared = np.full(len(geometry), -1, dtype=np.intp)
         self._prepared[self._large] = np.arange(len(self._large))
         self._lock = Lock()
+        self._guides: KDTree | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -57,14 +64,39 @@ class Index:
         distance[apart] = shapely.distance(self.geometry[entries[apart]], places[apart])
         return distance
 
+    def reach_of_nearest(self, places: Geometries, reach_ft: float) -> Floats:
+        """A reach for each place that holds its nearest entry if one lies within `reach_ft`; at most that.
+
+        Tight where few places ask. A batch is served by points on the entries instead, which cost
+        little to find: no entry is farther than a point on it.
+        """
+        if not len(self):
+            return np.full(len(places), reach_ft)
+        found = (
+            self.nearest_distance(places, reach_ft)
+            if len(places) < _BATCH_FROM
+            else self._nearest_guide(places, reach_ft)
+        )
+        return np.minimum(found + _SLACK_FT, reach_ft)
+
     def nearest_distance(self, places: Geometries, reach_ft: float) -> Floats:
         """Distance in feet from each place to the nearest entry; infinite where none is in reach."""
         distance = np.full(len(places), np.inf)
         for tree in (tree for tree in (self._small_tree, self._large_tree) if len(tree)):
             (place, _), found = tree.query_nearest(
-                places, max_distance=reach_ft, return_distance=True, all_matches=False
+                places, max_distance=reach_ft + _SLACK_FT, return_distance=True, all_matches=False
             )
             distance[place] = np.minimum(distance[place], found)
+        return distance
+
+    def _nearest_guide(self, places: Geometries, reach_ft: float) -> Floats:
+        with self._lock:
+            if self._guides is None:
+                self._guides = KDTree(_guide_points(self.geometry))
+        coordinates, place = shapely.get_coordinates(places, return_index=True)
+        found, _ = self._guides.query(coordinates, distance_upper_bound=reach_ft + _SLACK_FT)
+        distance = np.full(len(places), np.inf)
+        np.minimum.at(distance, place, found)
         return distance
 
     def _large_candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
@@ -117,6 +149,14 @@ def _position_in_group(sizes: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """0, 1, 2, ... within each of the groups that follow one another."""
     ends = np.cumsum(sizes)
     return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
+
+
+def _guide_points(geometry: Geometries) -> Floats:
+    """Points on the geometries, at most 50 ft apart along them; of those in one small cell, one."""
+    points = shapely.get_coordinates(shapely.segmentize(geometry, _GUIDE_FT))
+    east, north = np.floor(points / _GUIDE_CELL_FT).astype(np.int64).T
+    _, first = np.unique((east << 32) ^ (north & 0xFFFFFFFF), return_index=True)
+    return np.asarray(points[np.sort(first)], dtype=np.float64)
 
 
 def _built(geometry: Geometries) -> shapely.STRtree:
