@@ -10,7 +10,9 @@ from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Si
 from gis_ce.checks.measuring import IN_SERVICE, ids_of
 from gis_ce.checks.outlets import before_outlet_ft
 from gis_ce.checks.wording import answered, feet, number
+from gis_ce.decision import Integrated, joint_sigma_ft
 from gis_ce.rules import Rule, RuleBook
+from gis_ce.sliding import slid, translated
 from layers.features import Features
 from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
 from layers.query import LayerQuery
@@ -86,11 +88,14 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     reach = np.nan_to_num(chosen.numbers("search_reach_ft"))
     margin = np.where(np.isinf(tightest.margin_ft), reach, tightest.margin_ft)
     open_rows = tightest.without_rule & (margin >= -AT_LIMIT_FT)
+    side = _sliding(sites, query, tightest, margin)
     return Measures(
         np.where(shapely.is_missing(obstructions(sites)), np.nan, margin),
         chosen,
         feature=tightest.feature,
         layer_sigma_ft=tightest.layer_sigma_ft,
+        probability=side.probability,
+        seen=side.seen,
         reason=np.where(open_rows, _NO_RULE, -1).astype(np.int16),
         reasons=_REASONS,
         facts={
@@ -101,6 +106,27 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
             "rule_broken": _broken(tightest, margin),
         },
     )
+
+
+def _sliding(sites: Sites, query: LayerQuery, tightest: _Tightest, margin_ft: Floats) -> Integrated:
+    """The probability of keeping, or not keeping, the clearance of the tightest asset: a ring around it."""
+    shapes, assets = obstructions(sites), np.full(len(sites), None, dtype=object)
+    for role in (role for role in ROLES if query.has(role)):
+        of = np.flatnonzero(tightest.role == role)
+        assets[of] = query.features(role).geometry[tightest.feature[of]]
+
+    def holds(rows: Rows, east_ft: Floats, north_ft: Floats) -> npt.NDArray[np.bool_]:
+        distance = shapely.distance(translated(shapes[rows], east_ft, north_ft), assets[rows])
+        return np.asarray((distance >= required_ft[rows]) == (margin_ft[rows] >= 0), dtype=np.bool_)
+
+    required_ft = _ring_ft(tightest, margin_ft, shapely.distance(shapes, assets))
+    margin = np.where(shapely.is_missing(shapes) | (tightest.feature < 0), np.inf, margin_ft)
+    return slid(holds, margin, joint_sigma_ft(sites.sigma_ft, tightest.layer_sigma_ft))
+
+
+def _ring_ft(tightest: _Tightest, margin_ft: Floats, distance_ft: Floats) -> Floats:
+    """The radius of the ring that has this margin: the required clearance, or as if it were a ring."""
+    return np.where(tightest.kind == OUTLET, distance_ft - margin_ft, tightest.required_ft)
 
 
 def _measure_role(role: str, rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, tightest: _Tightest) -> None:

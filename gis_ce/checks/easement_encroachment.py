@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
@@ -11,7 +12,9 @@ from gis_ce.checks.easement_basis import GUARD, deed_of, modelled
 from gis_ce.checks.measuring import first_of_each, ids_of, sigmas_of
 from gis_ce.checks.overlap import Overlaps, overlaps
 from gis_ce.checks.wording import answered, feet
+from gis_ce.decision import Integrated, joint_sigma_ft
 from gis_ce.rules import RuleBook
+from gis_ce.sliding import slid, translated
 from layers.features import Features, Rows
 from layers.grid import AT_LIMIT_FT, Floats
 from layers.query import LayerQuery, Pairs
@@ -41,16 +44,33 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     margin = np.where(inside, depth, outside)
     feature = np.where(inside, np.append(touching.feature, -1)[chief], near)
     without = shapely.is_missing(sites.structure)
+    layer_sigma = sigmas_of(features, feature)
+    side = _sliding(sites, query, margin, layer_sigma)
     return Measures(
         np.where(without, np.nan, margin),
         chosen,
         role="easement",
         feature=feature,
-        layer_sigma_ft=sigmas_of(features, feature),
+        layer_sigma_ft=layer_sigma,
+        probability=side.probability,
+        seen=side.seen,
         reason=np.where(without, _NO_STRUCTURE, -1).astype(np.int16),
         reasons=_REASONS,
         facts=_facts(sites, features, touching, taken, chief, feature, distance) | _lying_facts(sites, query, feature),
     )
+
+
+def _sliding(sites: Sites, query: LayerQuery, margin_ft: Floats, layer_sigma_ft: Floats) -> Integrated:
+    """The probability that a structure stays on, or off, every easement wherever it really stands."""
+
+    def holds(rows: Rows, east_ft: Floats, north_ft: Floats) -> npt.NDArray[np.bool_]:
+        moved = translated(sites.structure[rows], east_ft, north_ft)
+        touched = np.zeros(len(rows), dtype=np.bool_)
+        touched[query.intersecting("easement", moved).place] = True
+        return np.asarray(touched == (margin_ft[rows] > 0), dtype=np.bool_)
+
+    margin = np.where(shapely.is_missing(sites.structure), np.inf, margin_ft)
+    return slid(holds, margin, joint_sigma_ft(sites.sigma_ft, layer_sigma_ft))
 
 
 def _chief(touching: Pairs, taken: Overlaps, features: Features, count: int) -> Rows:
