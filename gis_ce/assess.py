@@ -23,6 +23,7 @@ from gis_ce.errors import UnknownCheck
 from gis_ce.rules import RuleBook
 from layers.grid import Floats
 from layers.query import LayerQuery
+from layers.remembered import RememberedQuery
 
 
 def assess(
@@ -37,7 +38,8 @@ def assess(
     A missing or stale layer, a day without a rule, or a position too poor gives undecided with a
     reason. Cost grows with the number of sites; ask for many at once.
     """
-    return {check.name: _findings(check, sites, query, rulebook, confidence) for check in checks}
+    asked = RememberedQuery(query, sites.place, sites.structure)
+    return {check.name: _findings(check, sites, asked, rulebook, confidence) for check in checks}
 
 
 def explain(check: Check, sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from layers.model import LayerDescription, LayerVersion
 from layers.spatial_index import Index, boundary_index
 
 Rows = grid.Rows
+Derived = TypeVar("Derived")
 Texts = npt.NDArray[np.object_]
 Days = npt.NDArray[np.datetime64]
 
@@ -60,6 +61,7 @@ class Features:
         self._lock = RLock()
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._largest: dict[str, float] = {}
+        self._derived: dict[Hashable, Any] = {}
         self._indexes: dict[Selection, Index] = {}
         self._rank: Rows | None = None
         self._edges: Index | None = None
@@ -101,6 +103,14 @@ class Features:
             if name not in self._largest:
                 self._largest[name] = float(np.nanmax(self.numbers(name), initial=0.0))
             return self._largest[name]
+
+    def once(self, name: Hashable, work: Callable[[], Derived]) -> Derived:
+        """What somebody works out from all features, kept under a name; nobody may write into it."""
+        with self._lock:
+            if name not in self._derived:
+                self._derived[name] = work()
+            found: Derived = self._derived[name]
+            return found
 
     def selected(self, selection: Selection) -> npt.NDArray[np.bool_]:
         """Whether each feature counts under a selection and has a geometry."""

@@ -64,7 +64,8 @@ def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBoo
     taken = _by_rule(service, sites, on_parcel, ways, chosen, query)
     mains, parcels = query.features(service.role), query.features("parcel")
     sigma = _Sigmas(sigmas_of(mains, taken.main), sigmas_of(parcels, taken.parcel))
-    integrated = _integrated(service, sites, taken, sigma, chosen, query)
+    known = _KnownWays(service, on_parcel, ways.distance_ft, chosen, query)
+    integrated = _integrated(known, sites, taken, sigma, query)
     limit = chosen.numbers("limit_ft")
     return Measures(
         limit - taken.distance_ft,
@@ -132,15 +133,14 @@ def _by_rule(
     )
 
 
-def _integrated(
-    service: Service, sites: Sites, taken: _Taken, sigma: _Sigmas, chosen: Chosen, query: LayerQuery
-) -> Integrated:
+def _integrated(ways: _KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, query: LayerQuery) -> Integrated:
     """From the site: a band around the main. From the parcel: the map's error, and the place in another parcel."""
+    chosen = ways.chosen
     limit, included = chosen.numbers("limit_ft"), chosen.limit_included
     own = _is_yes(limit - taken.distance_ft, included)
 
     def answers_otherwise(place: Rows, feature: Rows) -> npt.NDArray[np.bool_]:
-        there = _parcel_ways(service, place, feature, chosen, query).distance_ft
+        there = ways.distance_ft(place, feature)
         other = _is_yes(limit[place] - there, included[place]) != own[place]
         return np.asarray(other & ~taken.from_site[place] & ~np.isnan(there), dtype=np.bool_)
 
@@ -182,6 +182,28 @@ def _parcel_ways(service: Service, place: Rows, parcel: Rows, chosen: Chosen, qu
         if len(rows):
             _measure_under(rule, service, rows, parcel, query, found)
     return found
+
+
+class _KnownWays:
+    """The distance by the rule's measure of parcels under rules; each is measured once."""
+
+    def __init__(self, service: Service, pairs: Pairs, distance_ft: Floats, chosen: Chosen, query: LayerQuery) -> None:
+        self.chosen, self._service, self._query = chosen, service, query
+        self._codes, first = np.unique(self._code(pairs.place, pairs.feature), return_index=True)
+        self._distance_ft = distance_ft[first]
+
+    def distance_ft(self, place: Rows, parcel: Rows) -> Floats:
+        """The distance of each pair of place and parcel."""
+        code = self._code(place, parcel)
+        new = np.flatnonzero(~np.isin(code, self._codes))
+        if len(new):
+            found = _parcel_ways(self._service, place[new], parcel[new], self.chosen, self._query).distance_ft
+            self._codes, first = np.unique(np.concatenate([self._codes, code[new]]), return_index=True)
+            self._distance_ft = np.concatenate([self._distance_ft, found])[first]
+        return self._distance_ft[np.searchsorted(self._codes, code)] if len(code) else np.empty(0)
+
+    def _code(self, place: Rows, parcel: Rows) -> Rows:
+        return np.asarray(parcel * (len(self.chosen.rules) + 1) + self.chosen.index[place] + 1, dtype=np.intp)
 
 
 def _measure_under(

@@ -14,7 +14,7 @@ from gis_ce.checks.other_land import nearest_counted_by_steps, not_there, togeth
 from gis_ce.checks.right_of_way import surface_around
 from gis_ce.checks.wording import answered, feet
 from gis_ce.decision import Integrated, joint_sigma_ft
-from gis_ce.owner_names import patterns_of
+from gis_ce.owner_names import OwnerPatterns, patterns_of
 from gis_ce.rules import Chosen, RuleBook
 from layers.features import Features, Rows
 from layers.grid import Floats
@@ -96,12 +96,16 @@ def _other_class(
 
 
 def _classes(parcels: Features, chosen: Chosen) -> Classes:
-    """The class of each parcel under each rule; the last row is for days without a rule."""
+    """The class of each parcel under each rule; the last row is for days without a rule. Found out once."""
+    patterns = tuple(patterns_of(rule) for rule in chosen.rules)
+    return parcels.once(("owner classes", patterns), lambda: _classes_by(parcels, patterns))
+
+
+def _classes_by(parcels: Features, rules: tuple[OwnerPatterns, ...]) -> Classes:
     names, which = np.unique(parcels.texts("owner_name").astype("U"), return_inverse=True)
     missing = np.array([name is None for name in parcels.texts("owner_name")], dtype=bool)
-    of_rule = np.full((len(chosen.rules) + 1, len(parcels)), _UNKNOWN, dtype=np.int8)
-    for number, rule in enumerate(chosen.rules):
-        patterns = patterns_of(rule)
+    of_rule = np.full((len(rules) + 1, len(parcels)), _UNKNOWN, dtype=np.int8)
+    for number, patterns in enumerate(rules):
         of_name = np.array([_CODES[patterns.class_of(name)] for name in names.tolist()], dtype=np.int8)
         of_rule[number] = np.where(missing, _UNKNOWN, of_name[which])
     return of_rule

@@ -13,7 +13,7 @@ from gis_ce.checks.wording import answered
 from gis_ce.decision import joint_sigma_ft
 from gis_ce.owner_names import owner_key
 from gis_ce.rules import RuleBook
-from layers.features import Rows, Texts
+from layers.features import Features, Rows, Texts
 from layers.query import LayerQuery, Pairs
 
 REACH_FT = 500.0
@@ -37,7 +37,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     chosen = rulebook.choose("same_owner", sites.day)
     features = query.features("parcel")
     other = _other_owners(sites, query)
-    other_keys, keys = _keys(other), _keys(features.texts("owner_name"))
+    other_keys, keys = _keys(other), _owner_keys(features)
     on = query.intersecting("parcel", sites.place)
     pair = first_pair(on, len(sites))
     parcel = np.append(on.feature, -1)[pair]
@@ -71,6 +71,11 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     )
 
 
+def _owner_keys(parcels: Features) -> npt.NDArray[np.object_]:
+    """The key of each parcel's owner; found out once."""
+    return parcels.once("owner keys", lambda: _keys(parcels.texts("owner_name")))
+
+
 def _keys(names: Texts) -> npt.NDArray[np.object_]:
     return np.array([owner_key(name) for name in names], dtype=object)
 
@@ -85,13 +90,18 @@ def _other_owners(sites: Sites, query: LayerQuery) -> Texts:
     """The name to compare with: the one given, else the owner of the parcel given; None where there is none."""
     features = query.features("parcel")
     given, parcel = sites.detail("other_owner"), sites.detail("other_parcel_id")
-    owner_of = dict(zip(features.ids[::-1].tolist(), features.texts("owner_name")[::-1].tolist(), strict=True))
+    owner_of = features.once("owner by id", lambda: _owner_by_id(features))
     named = [
         str(name) if name else owner_of.get(str(of)) if of else None for name, of in zip(given, parcel, strict=True)
     ]
     found: Texts = np.full(len(sites), None, dtype=object)
     found[:] = named
     return found
+
+
+def _owner_by_id(features: Features) -> dict[str, str | None]:
+    """Of parcels with one id the first counts."""
+    return dict(zip(features.ids[::-1].tolist(), features.texts("owner_name")[::-1].tolist(), strict=True))
 
 
 def _reason(
