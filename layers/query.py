@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +18,11 @@ from layers.spatial_index import Index, in_strips
 
 _WIDER = 1.5
 """By how much a reach grows that held fewer than the k nearest."""
+
+
+MOST_THREADS = 4
+"""How many threads at most work on one question about many places."""
+_SLICE_PLACES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,8 @@ class LayerQuery:
         rows = in_strips(places)
         reach = np.broadcast_to(np.asarray(reach_ft, dtype=np.float64), len(places))[rows]
         rows, reach = rows[reach >= 0], reach[reach >= 0]
-        found = _measured(features.index(select), places[rows], reach)
+        index = features.index(select)
+        found = _side_by_side(lambda part: _measured(index, places[rows[part]], reach[part]), len(rows))
         return _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft))
 
     def nearest(
@@ -107,7 +116,8 @@ class LayerQuery:
         """
         features = self.features(role)
         rows = in_strips(places)
-        found = _with_k_nearest(features.index(select), places[rows], reach_ft, k)
+        index = features.index(select)
+        found = _side_by_side(lambda part: _with_k_nearest(index, places[rows[part]], reach_ft, k), len(rows))
         return _first_k(features, _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft)), k)
 
     def edge_distance(self, role: str, places: Geometries, reach_ft: float) -> tuple[Floats, Rows]:
@@ -118,13 +128,29 @@ class LayerQuery:
         """
         features = self.features(role)
         rows = in_strips(places)
-        found = _with_k_nearest(features.edges(), places[rows], reach_ft, 1)
+        edges = features.edges()
+        found = _side_by_side(lambda part: _with_k_nearest(edges, places[rows[part]], reach_ft, 1), len(rows))
         pairs = _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft))
         owners = _first_k(features, pairs, 1)
         distance, row = np.full(len(places), np.nan), np.full(len(places), -1, dtype=np.intp)
         distance[owners.place] = pairs.distance_ft[_starts(pairs.place)]
         row[owners.place] = owners.feature
         return distance, row
+
+
+def _side_by_side(ask: Callable[[slice], Pairs], count: int) -> Pairs:
+    """Asks for many places in slices, one a core: the geometry library lets go of the interpreter meanwhile.
+
+    Slices are of places that follow one another in their strips, so each keeps to its own part of town.
+    """
+    slices = min(os.cpu_count() or 1, MOST_THREADS, count // _SLICE_PLACES)
+    if slices < 2:
+        return ask(slice(0, count))
+    ends = [count * number // slices for number in range(slices + 1)]
+    parts = [slice(start, end) for start, end in pairwise(ends)]
+    with ThreadPoolExecutor(slices) as pool:
+        found = list(pool.map(ask, parts))
+    return _joined([replace(pairs, place=pairs.place + part.start) for pairs, part in zip(found, parts, strict=True)])
 
 
 def _measured(index: Index, places: Geometries, reach_ft: Floats) -> Pairs:

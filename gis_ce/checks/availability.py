@@ -23,6 +23,9 @@ SEARCH_REACH_FT = 5000.0
 """How far mains are looked for; with none in reach the answer is no, by at least this much."""
 FRONTAGE_REACH_LIMITS = 2.0
 """Mains along the frontage are looked for this many limits away."""
+SIDE_BY_SIDE_PARCELS = 2500
+"""Of so many parcels at once the frontage is measured although another measure decides; it costs many
+times the answer, so a larger batch leaves those facts empty. No answer depends on it."""
 MEASURES = ("parcel_edge", "site", "frontage")
 """What a rule's `measured_from` may say."""
 
@@ -217,16 +220,17 @@ def _measure_under(
     found.edge_ft[rows] = np.where(main < 0, SEARCH_REACH_FT, distance)[back]
     limit = rule.number("limit_ft")
     reach = FRONTAGE_REACH_LIMITS * limit
-    if query.has("right_of_way") and limit >= 0:
+    by_frontage = rule.values.get("measured_from") == "frontage"
+    if query.has("right_of_way") and limit >= 0 and (by_frontage or len(asked) <= SIDE_BY_SIDE_PARCELS):
         front = frontages(shapes, query, service.role, counted(rule), limit, reach)
         found.front_ft[rows] = front.length_ft[back]
         found.front_distance_ft[rows] = front.distance_ft[back]
         found.faced_ft[rows] = front.faced_ft[back]
-        if rule.values.get("measured_from") == "frontage":
+        if by_frontage:
             found.main[rows] = front.main[back]
             measured = np.where(front.main < 0, reach, front.distance_ft)
             found.distance_ft[rows] = np.where(front.length_ft > 0, measured, np.nan)[back]
-    if rule.values.get("measured_from") != "frontage":
+    if not by_frontage:
         found.main[rows], found.distance_ft[rows] = found.edge_main[rows], found.edge_ft[rows]
 
 
