@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from layers import grid
@@ -79,10 +80,7 @@ class Features:
         """The place of each feature in the order of ids."""
         with self._lock:
             if self._rank is None:
-                order = np.lexsort((self.layer_of, self.ids.astype("U")))
-                rank = np.empty(len(order), dtype=np.intp)
-                rank[order] = np.arange(len(order))
-                self._rank = rank
+                self._rank = self._ranked()
             return self._rank
 
     def texts(self, name: str) -> Texts:
@@ -133,6 +131,15 @@ class Features:
             if self._edges is None:
                 self._edges = boundary_index(self.geometry)
             return self._edges
+
+    def _ranked(self) -> Rows:
+        """Sorted where the ids lie: as Python's texts they would take five times the memory."""
+        ids = pa.chunked_array([part.table.column("id").combine_chunks().cast(pa.string()) for part in self.parts])
+        columns = pa.table({"id": ids, "layer": self.layer_of})
+        order = pc.sort_indices(columns, sort_keys=[("id", "ascending"), ("layer", "ascending")]).to_numpy()
+        rank = np.empty(len(order), dtype=np.intp)
+        rank[order] = np.arange(len(order))
+        return rank
 
     def _column(self, name: str, kind: pa.DataType) -> npt.NDArray[Any]:
         with self._lock:
