@@ -14,7 +14,7 @@ import shapely
 
 from benchmarks.questions import Question, equal_places
 from benchmarks.results import Row
-from benchmarks.timing import seconds, seconds_once
+from benchmarks.timing import seconds
 from benchmarks.towns import BenchTown
 from layers.grid import Geometries
 from layers.query import LayerQuery
@@ -46,8 +46,7 @@ def question_row(
     ours = question.ask(town.query, places)
     values = {"reach": float(ours.distance_ft.max(initial=0.0)) + 0.001} if "$reach" in question.duckdb else {}
     keep = f"CREATE OR REPLACE TEMP TABLE kept AS {question.duckdb}"
-    timed = seconds if len(places) <= 100 else seconds_once
-    theirs_s = timed(lambda: database.execute(keep, values))
+    theirs_s = seconds(lambda: database.execute(keep, values))
     answers = database.execute("SELECT place, distance_ft FROM kept").fetchnumpy()
     agree = equal_places(
         ours, {name: np.asarray(column) for name, column in answers.items()}, len(places), question.to_ft
