@@ -85,6 +85,20 @@ _OVERLAP = """
     WHERE e.geom && ST_Expand(p.structure, 0.01) AND ST_Distance(p.structure, e.geom) <= 0.01
 """
 
+DEPTH = """
+SELECT CASE WHEN sampled.depth_ft <= 0.01 AND ST_Area(shape) > 0
+    THEN greatest(sampled.depth_ft, ST_Distance(ST_Boundary(easement),
+        (ST_MaximumInscribedCircle(ST_CollectionExtract(shape, 3))).center))
+    ELSE coalesce(sampled.depth_ft, 0) END AS depth_ft
+FROM (
+    SELECT max(ST_Distance(point.geom, ST_Boundary(easement))) AS depth_ft FROM (
+        SELECT geom FROM ST_DumpPoints(ST_Segmentize(shape, 0.5))
+        UNION ALL SELECT ST_Centroid(shape) WHERE ST_Intersects(shape, ST_Centroid(shape))
+    ) point
+) sampled
+"""
+"""How deep an overlap reaches into its easement, along its outline and in its middle."""
+
 EASEMENT_ENCROACHMENT = (
     """
 SELECT p.n AS place, chief.n AS chief, near.n AS nearest, near.distance_ft, chief.area_sqft,
@@ -98,8 +112,9 @@ LEFT JOIN LATERAL (
         FROM ("""
     + _OVERLAP
     + """) overlap CROSS JOIN LATERAL (
-            SELECT max(ST_Distance(point.geom, ST_Boundary(easement))) AS depth_ft
-            FROM ST_DumpPoints(ST_Segmentize(shape, 0.5)) point
+"""
+    + DEPTH
+    + """
         ) depth WHERE depth_ft > 0.01
     ) sized
     ORDER BY guess AND recorded, area_sqft < max(area_sqft) OVER (PARTITION BY guess) - 0.01, id LIMIT 1

@@ -47,8 +47,7 @@ WITH pair AS MATERIALIZED (
     SELECT pair.*, d.depth_ft,
         CASE ST_Dimension(structure) WHEN 2 THEN ST_Area(shape) WHEN 1 THEN ST_Length(shape) ELSE 0 END AS size
     FROM pair CROSS JOIN LATERAL (
-        SELECT coalesce(max(ST_Distance(point.geom, ST_Boundary(easement))), 0) AS depth_ft
-        FROM ST_DumpPoints(ST_Segmentize(shape, 0.5)) point
+        {depth}
     ) d
 ), chief AS MATERIALIZED (
     SELECT DISTINCT ON (place) * FROM (

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from oracle_checks import OURS
+from oracle_checks import DEPTH, OURS
 from oracle_easements import EASEMENT_EDGES, EASEMENT_EXISTS, LYING
 from oracle_places import hard_places, hard_structures
 from oracle_shapes import beside_polygons, fences
@@ -74,7 +74,7 @@ def test_structures_lie_in_easements_as_postgis_measures_them(town: Town, kind: 
     places = _places(town)
     structures = {"sheds": hard_structures(places), "fences": fences(places, 13), "posts": places}[kind]
     found = _asked(town, easement_encroachment.CHECK, places, structures)
-    theirs = fetch(town.oracle, LYING.format(ours=OURS))
+    theirs = fetch(town.oracle, LYING.format(ours=OURS, depth=DEPTH))
     facts, chief = found.measures.facts, _rows(theirs["chief"])
     stands = chief >= 0
     depth, distance = theirs["depth_ft"].astype(float), theirs["distance_ft"].astype(float)

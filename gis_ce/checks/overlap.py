@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from layers.features import Rows
-from layers.grid import Floats, Geometries
+from layers.grid import AT_LIMIT_FT, Floats, Geometries
 from layers.query import LayerQuery
 
 
@@ -17,7 +17,7 @@ class Overlaps:
     """One row for each pair of structure and easement that overlap, in feet and square feet.
 
     `depth_ft` is how far the deepest point of the structure lies from the easement's edge, sampled
-    every half foot along the outline of the overlap and so never more than the truth.
+    every half foot along the outline of the overlap and in its middle, so never more than the truth.
     `length_along_ft` and `width_across_ft` are the extents of the overlap along and across the
     easement. The direction is that of the main nearest to the overlap's middle, or of the
     easement's longer side where no main lies within `MAIN_REACH_FT`. `length_ft` is the length of
@@ -48,25 +48,26 @@ def overlaps(structures: Geometries, easements: Geometries, query: LayerQuery) -
 
 
 def _depths(shapes: Geometries, easements: Geometries) -> Floats:
-    """How far the deepest sampled point of each shape lies from the edge of its easement.
-
-    Every some-th sample is measured first. No sample lies deeper than a measured one by more than
-    it is away from it: the others are measured only where that could be deeper than the deepest.
-    """
-    samples, owner = shapely.get_coordinates(shapely.segmentize(shapes, SAMPLE_FT), return_index=True)
-    depth = np.zeros(len(shapes))
-    if not len(samples):
-        return depth
+    """How far the deepest sampled point of each shape lies from the edge of its easement."""
+    points, owner = shapely.get_coordinates(shapely.segmentize(shapes, SAMPLE_FT), return_index=True)
     edges = shapely.boundary(easements)
-    first = np.arange(len(samples)) // _EVERY * _EVERY
-    asked = np.arange(0, len(samples), _EVERY)
-    known = np.zeros(len(samples))
-    known[asked] = shapely.distance(shapely.points(samples[asked]), edges[owner[asked]])
-    np.maximum.at(depth, owner[asked], known[asked])
-    least = known[first] + np.hypot(*(samples - samples[first]).T)
-    left = np.flatnonzero(((least > depth[owner]) | (owner[first] != owner)) & (first != np.arange(len(samples))))
-    np.maximum.at(depth, owner[left], shapely.distance(shapely.points(samples[left]), edges[owner[left]]))
+    depth = np.zeros(len(shapes))
+    np.maximum.at(depth, owner, shapely.distance(shapely.points(points), edges[owner]))
+    middle = shapely.centroid(shapes)
+    hit = np.flatnonzero(shapely.intersects(shapes, middle))
+    depth[hit] = np.maximum(depth[hit], shapely.distance(middle[hit], edges[hit]))
+    filling = np.flatnonzero((depth <= AT_LIMIT_FT) & (shapely.area(shapes) > 0))
+    depth[filling] = np.maximum(depth[filling], shapely.distance(_inner(shapes[filling]), edges[filling]))
     return depth
+
+
+def _inner(shapes: Geometries) -> Geometries:
+    """The middle of the largest circle in each shape, for bent ones that fill their easement edge to edge."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    areas = shapely.get_dimensions(parts) == 2
+    circles = shapely.maximum_inscribed_circle(shapely.multipolygons(parts[areas], indices=owner[areas]))
+    middles: Geometries = shapely.get_point(circles, 0)
+    return middles
 
 
 def directions(middle: Geometries, easements: Geometries, query: LayerQuery) -> Floats:
