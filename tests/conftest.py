@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -80,14 +81,26 @@ def postgis_schema(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]
             connection.execute(f"DROP SCHEMA {schema} CASCADE")
 
 
+@pytest.fixture(scope="session")
+def towns(postgis_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Town]]:
+    """Towns by name, each imported and loaded into PostGIS once, when first asked for."""
+    with ExitStack() as stack:
+
+        @cache
+        def town_named(name: str) -> Town:
+            folder = tmp_path_factory.mktemp(name)
+            query = exact(real_town(real_data(), folder) if name == "real" else demo_town(folder))
+            connection = stack.enter_context(postgis_schema(postgis_dsn))
+            load_layers(connection, query)
+            return Town(name, query, connection)
+
+        yield town_named
+
+
 @pytest.fixture(scope="session", params=["real", "demo"])
-def town(request: pytest.FixtureRequest, postgis_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(request: pytest.FixtureRequest, towns: Callable[[str], Town]) -> Town:
     """A town in our layers and in PostGIS: the real one, then the made-up one."""
-    folder = tmp_path_factory.mktemp(request.param)
-    query = exact(real_town(real_data(), folder) if request.param == "real" else demo_town(folder))
-    with postgis_schema(postgis_dsn) as connection:
-        load_layers(connection, query)
-        yield Town(request.param, query, connection)
+    return towns(request.param)
 
 
 @pytest.fixture(scope="session")
