@@ -20,6 +20,22 @@ ORDER BY p.n
 STRAIGHT = "ST_Distance(f.geom, p.shape)"
 _RIM = """ST_Translate(f.geom, 300 * sin(radians(f.f_outlet_bearing_deg {0})),
     300 * cos(radians(f.f_outlet_bearing_deg {0})))"""
-IN_FRONT = f"""CASE WHEN f.f_outlet_bearing_deg IS NOT NULL THEN ST_Distance(f.geom, ST_Intersection(p.shape,
-    ST_MakePolygon(ST_MakeLine(ARRAY[f.geom, {_RIM.format("- 45")}, {_RIM.format("+ 45")}, f.geom])))) END"""
-"""How far from the hydrant the part of an obstruction is that lies within 45 degrees of the large outlet's bearing."""
+_SIDE = "ST_MakeLine(f.geom, ST_Translate(f.geom, {0} * sin(radians({1})), {0} * cos(radians({1}))))"
+_SIDES = ["f.f_outlet_bearing_deg - 45", "f.f_outlet_bearing_deg + 45"]
+_SECTOR = f"""ST_MakePolygon(ST_MakeLine(ARRAY[f.geom, {_RIM.format("- 45")}, {_RIM.format("+ 45")}, f.geom]))"""
+
+
+def _depth(side: str) -> str:
+    """How far the part in front of the outlet reaches in from one side of the sector."""
+    return f"(SELECT max(ST_Distance(d.geom, {_SIDE.format(300, side)})) FROM ST_DumpPoints(seen.part) d)"
+
+
+BEFORE_OUTLET = f"""(
+    SELECT 5 + CASE WHEN front_ft < 5
+        THEN -least(5 - front_ft, {_depth(_SIDES[0])}, {_depth(_SIDES[1])})
+        ELSE least(front_ft - 5, {", ".join(f"ST_Distance(p.shape, {_SIDE.format(5, side)})" for side in _SIDES)}) END
+    FROM (
+        SELECT part, ST_Distance(f.geom, part) AS front_ft FROM (SELECT ST_Intersection(p.shape, {_SECTOR}) AS part) cut
+    ) seen WHERE f.f_outlet_bearing_deg IS NOT NULL
+)"""
+"""5 ft and how much clearer an obstruction keeps of the space within 45 degrees and 5 ft of the large outlet."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import shapely
-from oracle_assets import AROUND, IN_FRONT, STRAIGHT
+from drawn_towns import drawn_layer, drawn_query
+from oracle_assets import AROUND, BEFORE_OUTLET, STRAIGHT
 from oracle_places import hard_structures
 from oracle_shapes import BESIDE_FT, fences, rings_around
 from oracle_tables import fetch, load_places
@@ -19,7 +21,7 @@ from layers.grid import Geometries
 _PLACES = 2000
 _WANTED = (
     (asset_clearance.RING, STRAIGHT, 3.0, "true"),
-    (asset_clearance.OUTLET, IN_FRONT, 5.0, "true"),
+    (asset_clearance.OUTLET, BEFORE_OUTLET, 5.0, "true"),
     (asset_clearance.VEHICLE, STRAIGHT, 15.0, "p.what = 'vehicle'"),
     (asset_clearance.VEGETATION, STRAIGHT, 5.0, "p.what = 'vegetation'"),
 )
@@ -73,3 +75,33 @@ def test_clearances_are_as_postgis_measures_them(town: Town) -> None:
     assert [found.answer_of(row) for row in range(_PLACES)] == expected
     assert min(expected.count(answer) for answer in ("yes", "no", None)) > _PLACES / 20
     assert (np.abs(margin) < 0.03).sum() > _PLACES / 20
+
+
+@pytest.mark.parametrize(
+    ("at", "sigma", "structure"),
+    [
+        ((0.0, 0.5), 1.5, None),
+        ((0.0, -4.5), 1.0, None),
+        ((3.6, -3.4), 0.1, None),
+        ((3.6, -3.4), 0.5, None),
+        ((2.0, -4.0), 0.5, "POLYGON((1.8 -4.2,9 -4.2,9 -3.8,1.8 -3.8,1.8 -4.2))"),
+        ((0.0, 5.6), 1.2, None),
+    ],
+)
+def test_the_doubt_of_a_clearance_is_that_of_a_monte_carlo_count(
+    at: tuple[float, float], sigma: float, structure: str | None
+) -> None:
+    """Beside the space before the outlet, in it, in the ring, and with a wall that reaches into it."""
+    query = drawn_query(drawn_layer("hydrant", [{"id": "H", "wkt": "POINT(0 0)", "outlet_bearing_deg": 180}]))
+    rules, check = open_pack("nc-raleigh-2016"), [asset_clearance.CHECK]
+    moved = np.random.default_rng(7).normal(0, sigma, (20_000, 2))
+    shape = shapely.Point(at) if structure is None else shapely.from_wkt(structure)
+    shapes = np.array([shapely.transform(shape, lambda xy, by=by: xy + by) for by in moved], dtype=object)
+    days = np.full(len(moved), np.datetime64("2026-03-02"))
+    exact = assess(Sites(shapes, shapes, np.zeros(len(moved)), days), query, rules, check)["asset_clearance"]
+    one = np.array([shape], dtype=object)
+    found = assess(Sites(one, one, np.array([sigma]), days[:1]), query, rules, check)["asset_clearance"]
+    sure = assess(Sites(one, one, np.zeros(1), days[:1]), query, rules, check)["asset_clearance"]
+    share = float(np.mean(exact.answer == sure.answer[0]))
+    assert found.probability[0] == pytest.approx(share, abs=0.025)
+    assert (found.answer_of(0) is None) == (found.probability[0] < 0.95)

@@ -16,6 +16,7 @@ from gis_ce.assess import assess
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Findings
 from gis_ce.rule_files import open_pack
+from layers.grid import AT_LIMIT_FT
 
 RULES = open_pack("nc-raleigh-2016")
 SEVERAL = st.lists(CASES, min_size=1, max_size=12)
@@ -56,7 +57,10 @@ def test_turning_everything_by_quarters_changes_no_answer(cases: list[Case], tur
         np.testing.assert_allclose(
             here[name].measures.margin_ft, there[name].measures.margin_ft, atol=1e-6, err_msg=name
         )
-        np.testing.assert_allclose(here[name].probability, there[name].probability, atol=1e-6, err_msg=name)
+        off_edge = ~(np.abs(here[name].measures.margin_ft) <= AT_LIMIT_FT)
+        np.testing.assert_allclose(
+            here[name].probability[off_edge], there[name].probability[off_edge], atol=1e-6, err_msg=name
+        )
     assert _answers(here) == _answers(there)
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
 from gis_ce.checks.measuring import IN_SERVICE, ids_of
-from gis_ce.checks.outlets import before_outlet_ft
+from gis_ce.checks.outlets import before_outlet
 from gis_ce.checks.wording import answered, feet, number
 from gis_ce.decision import Integrated, joint_sigma_ft
 from gis_ce.rules import Rule, RuleBook
 from gis_ce.sliding import slid, translated
 from layers.features import Features
 from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
-from layers.query import LayerQuery
+from layers.query import LayerQuery, Pairs
 
 INCHES_PER_FOOT = 12.0
 ROLES = ("hydrant", "valve", "manhole", "meter")
@@ -33,11 +35,27 @@ _NO_RULE = 0
 _REASONS = ("An asset without a known clearance stands near; say what clearance the utility wants.",)
 
 
+@dataclass(frozen=True, slots=True)
+class _Clearance:
+    """A clearance at pairs of site and asset: how near they are, what is wanted, how much more is kept."""
+
+    kind: int
+    distance_ft: Floats
+    required_ft: float
+    margin_ft: Floats
+
+    @classmethod
+    def all_round(cls, kind: int, distance_ft: Floats, required_ft: float) -> _Clearance:
+        """A ring around the asset."""
+        return cls(kind, distance_ft, required_ft, distance_ft - required_ft)
+
+
 class _Tightest:
     """For each site the asset whose clearance is kept least."""
 
     def __init__(self, count: int) -> None:
         self.margin_ft = np.full(count, np.inf)
+        self.distance_ft = np.full(count, np.nan)
         self.required_ft = np.full(count, np.nan)
         self.kind = np.full(count, -1, dtype=np.int8)
         self.feature = np.full(count, -1, dtype=np.intp)
@@ -45,20 +63,12 @@ class _Tightest:
         self.role = np.full(count, None, dtype=object)
         self.layer_sigma_ft = np.zeros(count)
         self.without_rule = np.zeros(count, dtype=bool)
+        self.ring_ft = np.zeros(count)
+        self.outlet_ft, self.half_angle_deg = np.zeros(count), np.zeros(count)
 
-    def keep(
-        self,
-        role: str,
-        features: Features,
-        site: Rows,
-        feature: Rows,
-        *,
-        distance_ft: Floats,
-        required_ft: float,
-        kind: int,
-    ) -> None:
+    def keep(self, role: str, features: Features, site: Rows, feature: Rows, kept: _Clearance) -> None:
         """Takes for each site the least margin; within 0.01 ft what came before, then the smallest id."""
-        margin = distance_ft - required_ft
+        margin = kept.margin_ft
         least = np.full(len(self.margin_ft), np.inf)
         np.minimum.at(least, site, margin)
         tied = np.flatnonzero(margin <= least[site] + AT_LIMIT_FT)
@@ -66,7 +76,8 @@ class _Tightest:
         first = order[np.r_[True, site[order][1:] != site[order][:-1]][: len(order)]]
         better = first[margin[first] < self.margin_ft[site[first]] - AT_LIMIT_FT]
         at, rows = site[better], feature[better]
-        self.margin_ft[at], self.required_ft[at], self.kind[at] = margin[better], required_ft, kind
+        self.margin_ft[at], self.required_ft[at], self.kind[at] = margin[better], kept.required_ft, kept.kind
+        self.distance_ft[at] = kept.distance_ft[better]
         self.feature[at], self.id[at], self.role[at] = rows, ids_of(features, rows), role
         self.layer_sigma_ft[at] = features.sigma_ft[rows]
 
@@ -101,7 +112,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         facts={
             "facility_id": tightest.id,
             "facility_role": tightest.role,
-            "distance_ft": tightest.margin_ft + tightest.required_ft,
+            "distance_ft": tightest.distance_ft,
             "required_ft": tightest.required_ft,
             "rule_broken": _broken(tightest, margin),
         },
@@ -109,24 +120,26 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
 
 
 def _sliding(sites: Sites, query: LayerQuery, tightest: _Tightest, margin_ft: Floats) -> Integrated:
-    """The probability of keeping, or not keeping, the clearance of the tightest asset: a ring around it."""
+    """The probability of keeping, or not keeping, all clearances of the tightest asset."""
     shapes, assets = obstructions(sites), np.full(len(sites), None, dtype=object)
     for role in (role for role in ROLES if query.has(role)):
         of = np.flatnonzero(tightest.role == role)
         assets[of] = query.features(role).geometry[tightest.feature[of]]
+    hydrants = query.features("hydrant")
 
     def holds(rows: Rows, east_ft: Floats, north_ft: Floats) -> npt.NDArray[np.bool_]:
-        distance = shapely.distance(translated(shapes[rows], east_ft, north_ft), assets[rows])
-        return np.asarray((distance >= required_ft[rows]) == (margin_ft[rows] >= 0), dtype=np.bool_)
+        moved = translated(shapes[rows], east_ft, north_ft)
+        over = shapely.distance(moved, assets[rows]) - tightest.ring_ft[rows]
+        near = np.flatnonzero(tightest.role[rows] == "hydrant")
+        of = rows[near]
+        front, _ = before_outlet(
+            hydrants, tightest.feature[of], moved[near], tightest.half_angle_deg[of], tightest.outlet_ft[of]
+        )
+        over[near] = np.fmin(over[near], front)
+        return np.asarray((over >= 0) == (margin_ft[rows] >= 0), dtype=np.bool_)
 
-    required_ft = _ring_ft(tightest, margin_ft, shapely.distance(shapes, assets))
     margin = np.where(shapely.is_missing(shapes) | (tightest.feature < 0), np.inf, margin_ft)
     return slid(holds, margin, joint_sigma_ft(sites.sigma_ft, tightest.layer_sigma_ft))
-
-
-def _ring_ft(tightest: _Tightest, margin_ft: Floats, distance_ft: Floats) -> Floats:
-    """The radius of the ring that has this margin: the required clearance, or as if it were a ring."""
-    return np.where(tightest.kind == OUTLET, distance_ft - margin_ft, tightest.required_ft)
 
 
 def _measure_role(role: str, rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, tightest: _Tightest) -> None:
@@ -138,32 +151,35 @@ def _measure_role(role: str, rule: Rule, rows: Rows, sites: Sites, query: LayerQ
         if np.isnan(required):
             tightest.without_rule[site[near.distance_ft <= rule.number("hydrant_vegetation_ft") + AT_LIMIT_FT]] = True
         else:
-            tightest.keep(
-                role, features, site, near.feature, distance_ft=near.distance_ft, required_ft=required, kind=OTHER
-            )
+            kept = _Clearance.all_round(OTHER, near.distance_ft, required)
+            tightest.keep(role, features, site, near.feature, kept)
+            tightest.ring_ft[rows[tightest.role[rows] == role]] = required
         return
+    _measure_hydrants(rule, rows, near, sites, features, tightest)
+
+
+def _measure_hydrants(
+    rule: Rule, rows: Rows, near: Pairs, sites: Sites, features: Features, tightest: _Tightest
+) -> None:
+    """The ring, the space before the outlet, and what vehicles and vegetation keep."""
+    site, what = rows[near.place], sites.detail("obstruction")
     ring = rule.number("hydrant_ring_in") / INCHES_PER_FOOT
-    tightest.keep(role, features, site, near.feature, distance_ft=near.distance_ft, required_ft=ring, kind=RING)
-    front = before_outlet_ft(features, near.feature, shapes[near.place], rule.number("hydrant_outlet_half_angle_deg"))
-    seen = np.flatnonzero(np.isfinite(front))
-    outlet = rule.number("hydrant_outlet_in") / INCHES_PER_FOOT
-    tightest.keep(
-        role, features, site[seen], near.feature[seen], distance_ft=front[seen], required_ft=outlet, kind=OUTLET
-    )
-    for what, kind, value in (
-        ("vehicle", VEHICLE, "hydrant_vehicle_ft"),
-        ("vegetation", VEGETATION, "hydrant_vegetation_ft"),
-    ):
-        of_kind = np.flatnonzero(sites.detail("obstruction")[site] == what)
-        tightest.keep(
-            role,
-            features,
-            site[of_kind],
-            near.feature[of_kind],
-            distance_ft=near.distance_ft[of_kind],
-            required_ft=rule.number(value),
-            kind=kind,
-        )
+    tightest.ring_ft[rows] = ring
+    tightest.outlet_ft[rows] = rule.number("hydrant_outlet_in") / INCHES_PER_FOOT
+    tightest.half_angle_deg[rows] = rule.number("hydrant_outlet_half_angle_deg")
+    kept = _Clearance.all_round(RING, near.distance_ft, ring)
+    tightest.keep("hydrant", features, site, near.feature, kept)
+    shapes, angle, outlet = obstructions(sites)[site], tightest.half_angle_deg[site], tightest.outlet_ft[site]
+    margin, front = before_outlet(features, near.feature, shapes, angle, outlet)
+    of = np.flatnonzero(~np.isnan(margin))
+    kept = _Clearance(OUTLET, front[of], rule.number("hydrant_outlet_in") / INCHES_PER_FOOT, margin[of])
+    tightest.keep("hydrant", features, site[of], near.feature[of], kept)
+    for word, kind, value in _BY_KIND:
+        required = rule.number(value)
+        of = np.flatnonzero(what[site] == word)
+        tightest.ring_ft[rows[what[rows] == word]] = max(ring, required)
+        kept = _Clearance.all_round(kind, near.distance_ft[of], required)
+        tightest.keep("hydrant", features, site[of], near.feature[of], kept)
 
 
 def _broken(tightest: _Tightest, margin: Floats) -> npt.NDArray[np.object_]:
