@@ -67,3 +67,73 @@ class PlaceAmbiguous(PlaceUnknown):
 
 class CaseTableError(CaseError):
     """A table of cases that cannot be read as one."""
+
+
+class ProcessFileError(CaseError):
+    """A definition of a process that cannot be used; lists every mistake with its line."""
+
+    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        count = len(self.mistakes)
+        head = f"The process file {name} has {count} mistake{'s' if count != 1 else ''}:"
+        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
+
+
+class UnknownProcess(CaseError):
+    """A process was asked for by a name that is not there."""
+
+
+class StepRefused(CaseError):
+    """What was given for a step cannot be taken; the message says everything that is wrong or missing."""
+
+
+class NotNow(CaseError):
+    """A case stands elsewhere, is closed or waits, so this cannot be done to it now; the message says where it is."""
+
+
+class CannotMove(CaseError):
+    """A case cannot go over to a changed definition and stays on its own; the message says why."""
+
+
+class NoDrawing(CaseError):
+    """Process maps cannot be drawn on this machine; the message says what is missing."""
+
+
+class GeometryRefused(CaseError):
+    """A geometry that cannot be stored as a case's place."""
+
+
+class TextRefused(CaseError):
+    """A text or value that no database of ours can hold."""
+
+
+class StoreNotReady(CaseError):
+    """A case store that is of another version, or cannot be opened; the message says which command to run."""
+
+
+class StoreBusy(CaseError):
+    """Somebody else is writing for longer than one waits; try again."""
+
+
+class CaseUnknown(CaseError):
+    """There is no case of that number or id."""
+
+
+class CaseChanged(CaseError):
+    """A case that somebody else has changed since it was read; the message says who, what and when."""
+
+
+class KeyReused(CaseError):
+    """An idempotency key that came before with another request; use a new key."""
+
+
+class UserRefused(CaseError):
+    """An account that cannot be made or changed as asked; the message says why."""
+
+
+class SignInRefused(CaseError):
+    """A name and password that open no account."""
+
+
+class BackupRefused(CaseError):
+    """A backup that cannot be made or restored; the message says what is missing."""
