@@ -10,12 +10,15 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
+import case_stores
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from oracle_tables import load_layers
 from oracle_towns import Town, demo_town, exact, real_town
 from postgis_cluster import NoPostGISError, postgis_cluster
+
+from gis_ce.case_store import CaseStore
 
 ROOT = Path(__file__).resolve().parent.parent
 _NO_SKIPS = os.environ.get("GIS_CE_NO_SKIPS", "") not in ("", "0")
@@ -101,6 +104,33 @@ def towns(postgis_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def town(request: pytest.FixtureRequest, towns: Callable[[str], Town]) -> Town:
     """A town in our layers and in PostGIS: the real one, then the made-up one."""
     return towns(request.param)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an empty case store, to be copied."""
+    made = tmp_path_factory.mktemp("case_store") / "empty.sqlite"
+    case_stores.upgraded(f"sqlite:///{made}").close()
+    return made
+
+
+@pytest.fixture(scope="session")
+def postgis_case_url(postgis_dsn: str) -> Iterator[str]:
+    """The address of a PostGIS database with the tables of a case store."""
+    with case_stores.postgis_database(postgis_dsn) as url:
+        case_stores.upgraded(url).close()
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgis"])
+def case_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CaseStore]:
+    """An empty case store on the grid EPSG:2264: on SQLite, then on PostGIS."""
+    if request.param == "sqlite":
+        store = case_stores.copied(request.getfixturevalue("sqlite_template"), tmp_path)
+    else:
+        store = case_stores.emptied(request.getfixturevalue("postgis_case_url"))
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")

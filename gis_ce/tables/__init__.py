@@ -1,0 +1,32 @@
+"""All tables of the case store."""
+
+from gis_ce.tables.base import Base, Json
+from gis_ce.tables.cases import Case, CaseCounter, CaseLink, ExternalReference
+from gis_ce.tables.decisions import Decision
+from gis_ce.tables.people import Party, User, UserRole
+from gis_ce.tables.published import IdempotencyKey, LayerVersionSeen, ProcessVersion
+from gis_ce.tables.records import Attachment, Deadline, Event, Letter, Note
+from gis_ce.tables.sites import Site, SiteMove
+
+__all__ = [
+    "Attachment",
+    "Base",
+    "Case",
+    "CaseCounter",
+    "CaseLink",
+    "Deadline",
+    "Decision",
+    "Event",
+    "ExternalReference",
+    "IdempotencyKey",
+    "Json",
+    "LayerVersionSeen",
+    "Letter",
+    "Note",
+    "Party",
+    "ProcessVersion",
+    "Site",
+    "SiteMove",
+    "User",
+    "UserRole",
+]

@@ -1,0 +1,47 @@
+"""People: the parties of a case, and the users of the service."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gis_ce.tables.base import Base, one_of, refers_to
+
+PARTY_ROLES = ("owner", "contractor", "firm", "reporter", "occupant", "other")
+
+
+class Party(Base):
+    """Somebody who has to do with a case."""
+
+    __tablename__ = "party"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(refers_to("case_.id"), index=True)
+    role: Mapped[str]
+    name: Mapped[str | None]
+    firm: Mapped[str | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    mailing_address: Mapped[str | None]
+
+    __table_args__ = (one_of("role", *PARTY_ROLES), Index("ix_party_name", "name"), Index("ix_party_firm", "firm"))
+
+
+class User(Base):
+    """A local account; the password itself is nowhere."""
+
+    __tablename__ = "user_"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    display: Mapped[str]
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class UserRole(Base):
+    """A lane that a user may act in."""
+
+    __tablename__ = "user_role"
+
+    user: Mapped[str] = mapped_column("user_name", refers_to("user_.name"), primary_key=True)
+    lane: Mapped[str] = mapped_column(primary_key=True)
