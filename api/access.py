@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from gis_ce.assess import assess, explain
 from gis_ce.checks.check import Account, Check, Findings, Sites
+from gis_ce.checks.locate_ticket import CHECK as LOCATE_TICKET
 from gis_ce.checks.measuring import unmeasured
 from gis_ce.city_rules import CityRules
 from gis_ce.locate import AddressBook
+from gis_ce.research import Research, research
+from gis_ce.research_found import missing
+from gis_ce.research_sources import SOURCES, Source
 from layers.errors import LayerMissing
 from layers.model import City, LayerDescription, LayerVersion
 from layers.query import LayerQuery
+from layers.reference import ReferenceTables
 
 Caller = Literal["public", "staff"]
 
@@ -100,9 +105,11 @@ class View:
         layers: Mapping[str, SeenLayer],
         hidden_roles: Collection[str],
         rules: CityRules,
+        tables: ReferenceTables,
     ) -> None:
         self.caller = caller
         self.query = query
+        self.tables = tables
         self.layers = dict(layers)
         self.rulebook = rules.rulebook
         self.confidence = rules.confidence
@@ -140,6 +147,23 @@ class View:
         if not self.may_answer(check):
             return Account(f"{check.question} Undecided. {NOT_OPEN}", ())
         return explain(check, sites, self._query_for(check), findings, row)
+
+    def research(self, sites: Sites) -> Research:
+        """What is on record about each site; what is kept for staff reads as missing to others.
+
+        The public asks by place and parcel: naming an account or a facility would tell whether there is one.
+        """
+        if self.caller != "staff":
+            asked = {"parcel_id": sites.detail("parcel_id")}
+            sites = Sites(sites.place, sites.structure, sites.sigma_ft, sites.day, asked)
+        found = research(sites, self.query, self.tables, self.rulebook, self.confidence)
+        refused = {source.name: missing(source, sites.day, NOT_OPEN) for source in SOURCES if not self.may_read(source)}
+        ticket = found.ticket if self.may_answer(LOCATE_TICKET) else self._refused(LOCATE_TICKET, sites)
+        return replace(found, found={**found.found, **refused}, ticket=ticket)
+
+    def may_read(self, source: Source) -> bool:
+        """Whether a source of research is open to the caller: all of it, since a part would mislead."""
+        return self.caller == "staff" or not (source.for_staff or source.role in self._hidden)
 
     def _by_query(self, checks: Sequence[Check]) -> list[tuple[LayerQuery, list[Check]]]:
         """Checks that are asked of the same layers, together."""

@@ -8,12 +8,19 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.answer_schemas import Problem
 from api.errors import add_error_answers
 from api.limits import BodyLimit, SafeHeaders
-from api.routers import checks, health, here, layers, page
+from api.routers import checks, health, here, layers, page, research
 from api.settings import Settings
 from api.version import running_version
 from api.wiring import OpenCity, open_city
 
-ROUTERS: tuple[APIRouter, ...] = (checks.router, here.router, layers.router, health.router, page.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    checks.router,
+    here.router,
+    research.router,
+    layers.router,
+    health.router,
+    page.router,
+)
 """All there is, in the order in which it is documented."""
 
 _ABOUT = (

@@ -21,6 +21,7 @@ from layers.city import read_city
 from layers.grid import Grid
 from layers.model import City, LayerDescription, LayerVersion
 from layers.query import LayerQuery
+from layers.reference import open_tables
 from layers.versions import LayerStore
 
 _REMEMBERED = "current.json"
@@ -89,7 +90,8 @@ class OpenCity:
         layers = {name: SeenLayer(version, self._description(version)) for name, version in current.items()}
         seen, hidden = narrowed(caller, layers, self.city)
         query = self._open({name: layer.version for name, layer in seen.items()})
-        return View(caller, query, seen, hidden, self.rules)
+        tables = open_tables(self.store, [(layer.version, layer.description.role) for layer in seen.values()])
+        return View(caller, query, seen, hidden, self.rules, tables)
 
     def _open(self, layers: dict[str, LayerVersion]) -> LayerQuery:
         versions = {name: version.version for name, version in layers.items()}

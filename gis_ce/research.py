@@ -13,6 +13,7 @@ from gis_ce.assess import assess
 from gis_ce.checks.check import Findings, Sites
 from gis_ce.checks.contractor_tickets_nearby import tickets_near
 from gis_ce.checks.locate_ticket import CHECK as LOCATE_TICKET
+from gis_ce.checks.wording import feet
 from gis_ce.decision import CONFIDENCE
 from gis_ce.research_found import Found, missing, stale_on, with_stale
 from gis_ce.research_keys import Keys, other_keys, parcel_ids, parcel_keys
@@ -27,8 +28,8 @@ from gis_ce.research_sources import (
     KeyKind,
     Source,
 )
-from gis_ce.rules import RuleBook
-from layers.features import Features, Rows
+from gis_ce.rules import Chosen, RuleBook
+from layers.features import Features, Rows, Texts
 from layers.grid import Floats
 from layers.query import LayerQuery
 from layers.reference import ReferenceTables, linked, matching, with_keys
@@ -47,8 +48,8 @@ Flags = npt.NDArray[np.bool_]
 class Research:
     """What every source holds for many places; `keys` are what they were looked up by.
 
-    `neighbours` are further parcels so near, given how good the position is, that one of them may be
-    meant. `ticket` is the answer of the check on locate tickets.
+    `neighbours` are further parcels under or so near a point, given how good its position is, that one
+    of them may be meant. `ticket` is the answer of the check on locate tickets.
     """
 
     sites: Sites
@@ -133,7 +134,18 @@ def _tickets(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Found:
     told = np.full(len(pairs), "near the place", dtype=object)
     told[pairs.distance_ft == 0] = "on the place"
     hits = _Hits(Keys(pairs.place, told, told), pairs.feature, pairs.distance_ft)
-    return _saying(_gathered(TICKETS, sites, features, hits, _located(sites) & chosen.usable), _NO_RULE)
+    found = _saying(_gathered(TICKETS, sites, features, hits, _located(sites) & chosen.usable), _NO_RULE)
+    return replace(found, scope=_ticket_scope(chosen))
+
+
+def _ticket_scope(chosen: Chosen) -> Texts:
+    """How far tickets were looked for, by the rule of each place's day."""
+    said = [
+        f"within {feet(rule.number('reach_ft'))}, given from {rule.number('days_before'):.0f} days before the day "
+        f"to {rule.number('days_after'):.0f} after it"
+        for rule in chosen.rules
+    ]
+    return np.array([*said, None], dtype=object)[chosen.index]
 
 
 def _saying(found: Found, reason: str) -> Found:
@@ -196,12 +208,12 @@ def _has_key(keys: Keys, count: int) -> Flags:
 
 
 def _neighbours(sites: Sites, query: LayerQuery, parcels: Keys) -> Keys:
-    """Parcels within two sigmas of a place that are not its own."""
+    """Parcels under a point or within two sigmas of it that it was not looked up by."""
     if not query.has("parcel"):
         return parcels.take(np.empty(0, np.intp))
     features = query.features("parcel")
-    worst = float(features.sigma_ft.max(initial=0.0))
-    pairs = query.within("parcel", sites.place, 2.0 * np.hypot(sites.sigma_ft, worst))
+    reach = 2.0 * np.hypot(sites.sigma_ft, float(features.sigma_ft.max(initial=0.0)))
+    pairs = query.within("parcel", sites.place, np.where(shapely.get_dimensions(sites.place) > 0, -1.0, reach))
     ids = parcel_ids(features, pairs.feature)
     own = set(zip(parcels.place.tolist(), parcels.text.tolist(), strict=True))
     others = [pair not in own for pair in zip(pairs.place.tolist(), ids.tolist(), strict=True)]

@@ -42,6 +42,7 @@ class Found:
     `status` is an index into STATUSES and `reason` one into `reasons` (-1: none), one row a place.
     `place`, `feature`, `by`, `distance_ft` are the rows that were found, ordered by place. `stale`
     says of each place (row) and layer (column) whether the layer is too old for the place's day.
+    `scope` says in words how far was looked, where the place itself is what was asked by.
     """
 
     source: Source
@@ -56,6 +57,7 @@ class Found:
     by: Texts
     distance_ft: Floats
     features: Features | None
+    scope: Texts | None = None
 
     def status_of(self, row: int) -> Status:
         """How the search for one place ended."""

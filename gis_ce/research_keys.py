@@ -41,14 +41,14 @@ class Keys:
 
 
 def parcel_keys(sites: Sites, query: LayerQuery) -> Keys:
-    """The parcel that a case names, and those that its place lies in or touches."""
+    """The parcel that a case names, else those that its place lies in or touches."""
     named = _named(sites, "parcel_id", "named by the case")
     if not query.has("parcel"):
         return named
-    parcels = query.features("parcel")
     on = query.intersecting("parcel", sites.place)
-    ids = parcel_ids(parcels, on.feature)
-    return _once([named, Keys(on.place, ids, _same("under the place", len(on)))])
+    rows = np.flatnonzero(~np.isin(on.place, named.place))
+    ids = parcel_ids(query.features("parcel"), on.feature[rows])
+    return _once([named, Keys(on.place[rows], ids, _same("under the place", len(rows)))])
 
 
 def parcel_ids(parcels: Features, rows: Rows) -> Texts:

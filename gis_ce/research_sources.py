@@ -50,7 +50,7 @@ class Source:
 _MAILING = ("mail_name", "mail_address", "mail_city", "mail_state", "mail_zip")
 
 PARCEL = Source("parcels", "parcel", "parcel", (("parcel_id", "parcel"),), personal=("owner_name", *_MAILING))
-TICKETS = Source("tickets", "locate_ticket", "locate ticket", (), "called_on", ("firm", "contractor"))
+TICKETS = Source("tickets", "locate_ticket", "locate ticket", (), "called_on", ("firm", "contractor"), for_staff=True)
 TABLES: tuple[Source, ...] = (
     Source(
         "accounts",

@@ -31,7 +31,7 @@ def research_said(found: Research, name: str, row: int) -> str:
         return f"{heading}: stale. {reason}{rest}"
     if status == "found":
         return f"{heading}: {_listed(source, row)} ({_as_of(source)})."
-    return f"{heading}: none found {_by(found, source.source, row)} ({_as_of(source)})."
+    return f"{heading}: none found {_by(found, source, row)} ({_as_of(source)})."
 
 
 def _as_of(found: Found) -> str:
@@ -56,12 +56,12 @@ def _row(source: Source, row: FoundRow) -> str:
     return ", ".join([" ".join([str(name), *words[:1]]), *words[1:], *when, *where])
 
 
-def _by(found: Research, source: Source, row: int) -> str:
+def _by(found: Research, told: Found, row: int) -> str:
     """`for parcel N5 and the facilities HY-1, WM-1`."""
-    if not source.keys:
-        return "within reach of the place and the day"
+    if told.scope is not None:
+        return str(told.scope[row])
     parts = []
-    for _, kind in source.keys:
+    for _, kind in told.source.keys:
         keys = found.asked_by(kind, row)
         if keys:
             parts.append(f"{_KINDS[kind][len(keys) > 1]} {_some(keys)}")

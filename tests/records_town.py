@@ -45,8 +45,8 @@ TABLES: Mapping[str, tuple[str, str, Sequence[Mapping[str, Any]]]] = {
     "deeds": ("deed", "public", [{"deed_id": "D-1", "parcel_id": "N3", "book": "812", "page": "44"}]),
 }
 METERS = [
-    {"id": "M-1", "wkt": "POINT (120 61)", "facility_id": "M-1", "parcel_id": "N2", "account_id": "A-2"},
-    {"id": "M-2", "wkt": "POINT (320 61)", "facility_id": "M-2", "parcel_id": "N4", "account_id": "A-9"},
+    {"id": "MT-1", "wkt": "POINT (120 61)", "facility_id": "MT-1", "parcel_id": "N2", "account_id": "A-2"},
+    {"id": "MT-2", "wkt": "POINT (320 61)", "facility_id": "MT-2", "parcel_id": "N4", "account_id": "A-9"},
 ]
 TICKETS = [
     {

@@ -47,7 +47,7 @@ def test_every_example_of_a_body_is_answered(client: TestClient, described: dict
 def test_every_example_of_a_parameter_is_answered(client: TestClient, described: dict[str, Any]) -> None:
     asked = [(path, operation) for path, methods in described["paths"].items() for operation in methods.values()]
     for path, operation in asked:
-        parameters = [item for item in operation.get("parameters", []) if item["in"] == "query"]
+        parameters = [item for item in operation.get("parameters", []) if "examples" in item["schema"]]
         if parameters:
             query = {item["name"]: item["schema"]["examples"][0] for item in parameters}
             assert client.get(path.replace("{name}", "parcels"), params=query).status_code == 200, (path, query)
@@ -55,6 +55,7 @@ def test_every_example_of_a_parameter_is_answered(client: TestClient, described:
 
 def test_answers_are_as_the_description_says(client: TestClient, described: dict[str, Any]) -> None:
     gets = {"/here": {"lon": -81.86, "lat": 35.33}, "/layers": {}, "/health": {}}
+    gets["/research"] = {"parcel": "N2", "on": "2026-03-02"}
     answers = {("get", path): client.get(path, params=query).json() for path, query in gets.items()}
     body = {"geometry": {"type": "Point", "coordinates": [-81.86, 35.33]}, "evidence": True}
     answers["post", "/checks"] = client.post("/checks", json=body).json()

@@ -77,7 +77,7 @@ def test_one_call_finds_all_that_is_on_record_at_a_parcel(town: Town) -> None:
 
 def test_an_account_is_found_by_the_meter_that_serves_the_parcel(town: Town) -> None:
     by = {row.id: row.by for row in asked(town, ON_N2).found["accounts"].rows_of(0)}
-    assert by == {"A-1": "under the place", "A-2": "meter M-1 on parcel N2"}
+    assert by == {"A-1": "under the place", "A-2": "meter MT-1 on parcel N2"}
 
 
 def test_a_work_order_is_found_by_the_facility_near_the_place_and_by_the_one_named(town: Town) -> None:

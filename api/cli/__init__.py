@@ -10,6 +10,7 @@ import typer
 from api.cli.check import check
 from api.cli.demo import demo
 from api.cli.layers import app as layers
+from api.cli.research import research
 from api.cli.rules import app as rules
 from api.cli.screen import failure
 from api.cli.serve import serve
@@ -34,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("check")(check)
+app.command("research")(research)
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.add_typer(layers, name="layers")

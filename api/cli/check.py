@@ -99,7 +99,7 @@ def check(  # noqa: PLR0913, PLR0917 - the options of the command
     Undecided is an answer, and says why.
     """
     opened = open_city(Settings(), city)
-    terms = Terms(on.date() if on else opened.today(), sigma_ft, _known(datum), epoch)
+    terms = Terms(on.date() if on else opened.today(), sigma_ft, known_datum(datum), epoch)
     asked = chosen(checks)
     if cases is None:
         options = PlaceOptions(at, xy, address, structure, radius_ft)
@@ -119,7 +119,8 @@ def chosen(names: str | None) -> tuple[Check, ...] | None:
     return None if names is None else chosen_checks(CHECKS, [name.strip() for name in names.split(",")])
 
 
-def _known(datum: str) -> str:
+def known_datum(datum: str) -> str:
+    """The datum of that name, however it is written; raises ApiError naming all there are."""
     known: dict[str, str] = {name.lower(): name for name in get_args(DatumName)}
     if datum.lower() not in known:
         raise ApiError(f"There is no datum {datum!r}; there are {', '.join(known.values())}.")

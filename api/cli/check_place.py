@@ -73,7 +73,7 @@ def _located(city: OpenCity, view: View, options: PlaceOptions, terms: Terms) ->
     given = [option for option in (options.at, options.xy, options.address) if option is not None]
     if len(given) > 1 or not (given or options.structure):
         raise BadPlace("Say where: exactly one of --at LON,LAT, --xy E,N and --address, or a --structure.")
-    place, how, sigma = _position(city, view, options, terms)
+    place, how, sigma = position(city, view, options, terms)
     structure = None
     if options.structure is not None:
         structure, added = _onto_grid(city, read_structure(options.structure), terms)
@@ -89,9 +89,8 @@ def _located(city: OpenCity, view: View, options: PlaceOptions, terms: Terms) ->
     return Place(sites, how, options.address or options.at or options.xy or how)
 
 
-def _position(
-    city: OpenCity, view: View, options: PlaceOptions, terms: Terms
-) -> tuple[BaseGeometry | None, str, float]:
+def position(city: OpenCity, view: View, options: PlaceOptions, terms: Terms) -> tuple[BaseGeometry | None, str, float]:
+    """Where the options say it lies, on the grid in feet, how that was found, and what it adds to sigma."""
     if options.at is not None:
         point = shapely.Point(_pair(options.at, "--at", "LON,LAT in degrees"))
         if not in_degrees(point):
