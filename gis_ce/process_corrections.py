@@ -8,8 +8,8 @@ from typing import Any
 
 from gis_ce.clock import named
 from gis_ce.errors import NotNow, StepRefused
-from gis_ce.process import Field, Process, in_words
-from gis_ce.process_deadlines import end_of, local_day
+from gis_ce.process import Field, Kind, Process, in_words
+from gis_ce.process_deadlines import end_of, local_day, remind_at
 from gis_ce.process_engine import go_to, reason_given, standing
 from gis_ce.process_given import value_taken
 from gis_ce.process_state import Act, Entry, Moved, RunningDeadline, State
@@ -47,8 +47,9 @@ def correct_answer(process: Process, state: State, step: str, given: str, why: s
     on a closed case, StepRefused where the step was not answered or cannot be answered so.
     """
     reason = _may_correct(process, state, why)
-    if step not in state.answers or step not in state.way:
-        raise StepRefused(f"{step} was not answered in this case; {did_you_mean(step, list(state.answers))}.")
+    answered = [name for name in state.answers if name in state.way and name in process.steps]
+    if step not in answered:
+        raise StepRefused(f"{step} was not answered in this case; {did_you_mean(step, answered)}.")
     decision = process.steps[step]
     if given not in decision.answers:
         wanted = did_you_mean(given, list(decision.answers))
@@ -73,8 +74,8 @@ def reopen(process: Process, state: State, step: str | None, why: str, act: Act)
     if not state.closed:
         raise NotNow(f"{standing(process, state)}; it is not closed.")
     open_at = step or _last_done(process, state)
-    if open_at not in state.way or process.steps[open_at].kind == "start":
-        steps = [name for name in dict.fromkeys(state.way) if process.steps[name].kind != "start"]
+    steps = [name for name in dict.fromkeys(state.way) if _kind(process, name) not in (None, "start")]
+    if open_at not in steps:
         raise StepRefused(f"{open_at} is no step that the case went through; it went through {', '.join(steps)}.")
     text = f"reopened at {process.steps[open_at].text}: {reason}"
     entry = Entry("reopened", open_at, text, act.by, act.at, {"why": reason})
@@ -92,7 +93,9 @@ def extend_wait(process: Process, state: State, until: date, why: str, act: Act)
     due_at = end_of(until, act.time)
     said = f"{state.due_said}; extended to {named(until)}: {reason}"
     entry = Entry("deadline_moved", state.step, said, act.by, act.at, {"due_at": due_at.isoformat(), "why": reason})
-    running = RunningDeadline(state.step, local_day(state.entered_at, act.time), due_at, said)
+    here = process.steps[state.step]
+    starts_on = local_day(state.entered_at, act.time)
+    running = RunningDeadline(state.step, starts_on, due_at, said, remind_at(here, due_at, act.time))
     return Moved(replace(state, due_at=due_at, due_said=said), (entry,), running, "ended")
 
 
@@ -121,5 +124,10 @@ def _back_to(state: State, step: str) -> State:
 
 
 def _last_done(process: Process, state: State) -> str:
-    done = [name for name in state.way if process.steps[name].kind not in ("start", "wait", "handover")]
+    done = [name for name in state.way if _kind(process, name) not in (None, "start", "wait", "handover")]
     return done[-1] if done else process.steps[process.start].targets[0]
+
+
+def _kind(process: Process, step: str) -> Kind | None:
+    """The kind of a step; None where only an older definition has it."""
+    return process.steps[step].kind if step in process.steps else None

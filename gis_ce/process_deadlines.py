@@ -68,6 +68,12 @@ def reminder(due_at: datetime, before: Length, time_: Timekeeping) -> datetime:
     return datetime.combine(day, time(), time_.zone).astimezone(UTC)
 
 
+def remind_at(step: Step, due_at: datetime, time_: Timekeeping) -> datetime | None:
+    """When to remind of a wait's deadline: as its step says, else as the city's setting `reminder`; None without."""
+    before = step.remind or time_.settings.get("reminder")
+    return reminder(due_at, before, time_) if before else None
+
+
 def end_of(day: date, time_: Timekeeping) -> datetime:
     """The last second of a day in the city's time zone."""
     return datetime.combine(day, _END_OF_DAY, time_.zone).astimezone(UTC)
@@ -87,7 +93,7 @@ def said_at(at: datetime, time_: Timekeeping) -> str:
 def _after_hours(step: Step, start: datetime, length: Length, time_: Timekeeping) -> RunningDeadline:
     due_at = (start.astimezone(UTC) + timedelta(hours=length.count)).replace(microsecond=0)
     said = f"from {said_at(start, time_)}, {length}, until {said_at(due_at, time_)}"
-    return RunningDeadline(step.id, local_day(start, time_), due_at, said, _remind_at(step, due_at, time_))
+    return RunningDeadline(step.id, local_day(start, time_), due_at, said, remind_at(step, due_at, time_))
 
 
 def _after_days(step: Step, start: date, length: Length, word: str, time_: Timekeeping) -> RunningDeadline:
@@ -105,9 +111,4 @@ def _ending(step: Step, start: date, last: date, said: str, time_: Timekeeping) 
         off = time_.calendar.day_off(last)
         said += f"; that is a day off ({off}), so {named(day)}"
     due_at = end_of(day, time_)
-    return RunningDeadline(step.id, start, due_at, said, _remind_at(step, due_at, time_))
-
-
-def _remind_at(step: Step, due_at: datetime, time_: Timekeeping) -> datetime | None:
-    before = step.remind or time_.settings.get("reminder")
-    return reminder(due_at, before, time_) if before else None
+    return RunningDeadline(step.id, start, due_at, said, remind_at(step, due_at, time_))
