@@ -96,6 +96,7 @@ def _open_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None
 
 def _begin_sqlite(connection: Connection) -> None:
     reading = connection.get_execution_options().get("gis_ce_reading")
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(bool(reading))}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 

@@ -11,10 +11,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from gis_ce.geometry_sql import box_table
+from gis_ce.store_guards import indexed_columns
 from gis_ce.tables import Base
 
 _FOLDER = Path(__file__).parent / "migrations"
-_NOT_OURS = ("spatial_ref_sys",)
 
 
 def newest() -> str:
@@ -47,10 +48,14 @@ def compared() -> dict[str, Any]:
     return {
         "target_metadata": Base.metadata,
         "render_as_batch": True,
-        "include_name": lambda name, kind, _: kind != "table" or _is_ours(name),
+        "include_name": lambda name, kind, _: not _is_a_guard(name, kind),
         "compare_type": True,
     }
 
 
-def _is_ours(name: str | None) -> bool:
-    return name is not None and name not in _NOT_OURS and "_box" not in name
+def _is_a_guard(name: str | None, kind: str) -> bool:
+    """Whether `gis_ce.store_guards` or PostGIS itself looks after it."""
+    if kind == "index":
+        return name in {f"ix_{table}_{column}" for table, column in indexed_columns()}
+    boxes = tuple(box_table(table, column) for table, column in indexed_columns())
+    return kind == "table" and name is not None and (name == "spatial_ref_sys" or name.startswith(boxes))

@@ -12,8 +12,9 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL, text
 
-from gis_ce.case_store import CaseStore, open_store
 from gis_ce.case_engine import make_engine
+from gis_ce.case_migrations import newest
+from gis_ce.case_store import CaseStore, open_store
 
 GRID = 2264
 
@@ -69,6 +70,7 @@ def emptied(url: str, grid_epsg: int = GRID) -> CaseStore:
     engine = make_engine(url, 0)
     with engine.begin() as connection:
         connection.execute(text(_EMPTY))
+        connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest()})
     engine.dispose()
     return open_store(url, grid_epsg)
 
