@@ -46,6 +46,14 @@ class Deadline:
         """The date without which the deadline does not run; None where it runs from the step."""
         return self.on_field or self.from_field
 
+    @property
+    def in_words(self) -> str:
+        """The deadline as people read it: `appeal period after notice received on`."""
+        if self.on_field:
+            return in_words(self.on_field)
+        period = str(self.length) if self.length else in_words(str(self.setting))
+        return f"{period} after {in_words(self.from_field)}" if self.from_field else period
+
     def __str__(self) -> str:
         if self.on_field:
             return f"field:{self.on_field}"
