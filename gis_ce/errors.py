@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 
 class CaseError(Exception):
@@ -120,7 +121,19 @@ class CaseUnknown(CaseError):
 
 
 class CaseChanged(CaseError):
-    """A case that somebody else has changed since it was read; the message says who, what and when."""
+    """A case that somebody else has changed since it was read; says who, what and when, and the version now."""
+
+    def __init__(
+        self,
+        number: str,
+        sentence: str,
+        by: str | None = None,
+        at: datetime | None = None,
+        what: str | None = None,
+        row_version: int | None = None,
+    ) -> None:
+        self.number, self.by, self.at, self.what, self.row_version = number, by, at, what, row_version
+        super().__init__(sentence)
 
 
 class KeyReused(CaseError):
@@ -137,3 +150,47 @@ class SignInRefused(CaseError):
 
 class BackupRefused(CaseError):
     """A backup that cannot be made or restored; the message says what is missing."""
+
+
+class RegisterFileError(CaseError):
+    """A definition of a register that cannot be used; lists every mistake with its line."""
+
+    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        count = len(self.mistakes)
+        head = f"The register file {name} has {count} mistake{'s' if count != 1 else ''}:"
+        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
+
+
+class UnknownRegister(CaseError):
+    """A register was asked for by a name that is not there."""
+
+
+class FilterRefused(CaseError):
+    """What cases or entries were asked for cannot be understood; the message says what is possible."""
+
+
+class LinkRefused(CaseError):
+    """Two cases that cannot be linked as asked; the message says why."""
+
+
+class MappingFileError(CaseError):
+    """A field mapping for old cases that cannot be used; lists every mistake with its line."""
+
+    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        count = len(self.mistakes)
+        head = f"The mapping file {name} has {count} mistake{'s' if count != 1 else ''}:"
+        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
+
+
+class OldCasesRefused(CaseError):
+    """A file of old cases that cannot be brought in; the message says why, `mistakes` has every bad row."""
+
+    def __init__(self, message: str, mistakes: Sequence[str] = ()) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join([message, *(f"  {mistake}" for mistake in self.mistakes)]))
+
+
+class ExportRefused(CaseError):
+    """Cases that cannot be written to a file; the message says why."""

@@ -19,7 +19,7 @@ def in_our_words() -> Iterator[None]:
     try:
         yield
     except StaleDataError as error:
-        raise CaseChanged("Somebody else changed this case in the meantime; read it again.") from error
+        raise CaseChanged("", "Somebody else changed this case in the meantime; read it again.") from error
     except OperationalError as error:
         if any(words in str(error.orig) for words in _BUSY):
             raise StoreBusy("Somebody else is writing cases for a long time; try again in a minute.") from error

@@ -14,7 +14,10 @@ DEADLINE_STATES = ("running", "met", "ended", "passed")
 
 
 class Event(Base):
-    """One thing that happened; never changed, never deleted. Its id is the change token: it grows as events commit."""
+    """One thing that happened; never changed, never deleted. Its id is the change token: it grows as events commit.
+
+    `row_version` is the case's after the change, where there was one.
+    """
 
     __tablename__ = "event"
 
@@ -26,6 +29,7 @@ class Event(Base):
     step: Mapped[str | None]
     text: Mapped[str] = mapped_column(default="")
     data: Mapped[Json] = mapped_column(default=dict)
+    row_version: Mapped[int | None]
 
     __table_args__ = (Index("ix_event_case", "case_id", "id"), {"sqlite_autoincrement": True})
 

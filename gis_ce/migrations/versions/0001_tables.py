@@ -207,6 +207,7 @@ def _make_event() -> None:
         *_words("step", null=True),
         *_words("text"),
         *_json("data"),
+        *_whole("row_version", null=True),
         _refers("event", "case_id", "case_.id"),
         sa.PrimaryKeyConstraint("id", name="pk_event"),
         sqlite_autoincrement=True,
