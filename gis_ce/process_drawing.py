@@ -29,14 +29,18 @@ _SHAPES: dict[Kind, dict[str, str]] = {
 }
 _WIDTH, _WIDTH_IN_DIAMOND = 26, 18
 _LONGEST_IN_DIAMOND = 70
-_STYLE = """<style>
-.node.done > :is(polygon, path, ellipse) { fill: #cfe8cf; }
-.node.current > :is(polygon, path, ellipse) { fill: #ffd166; stroke: #9a6700; stroke-width: 3; }
-.node.waiting > :is(polygon, path, ellipse) { fill: #ffe8b3; stroke: #9a6700; stroke-width: 3; }
-.edge.done > path { stroke: #2b7a2b; stroke-width: 2.5; }
-.edge.done > polygon { stroke: #2b7a2b; fill: #2b7a2b; }
-</style>
-"""
+_MARKS = {
+    "done": "fill: #cfe8cf",
+    "current": "fill: #ffd166; stroke: #9a6700; stroke-width: 3",
+    "waiting": "fill: #ffe8b3; stroke: #9a6700; stroke-width: 3",
+}
+_STYLE = "".join(
+    f".node.{mark} > polygon, .node.{mark} > path, .node.{mark} > ellipse {{ {style}; }}\n"
+    for mark, style in _MARKS.items()
+) + (
+    ".edge.done > path { stroke: #2b7a2b; stroke-width: 2.5; }\n"
+    ".edge.done > polygon { stroke: #2b7a2b; fill: #2b7a2b; }\n"
+)
 _GROUP = re.compile(r'<g id="([^"]+)" class="((?:node|edge)[^"]*)">')
 _ONE_AT_A_TIME = Lock()
 """Graphviz keeps state between calls and must not be entered twice at once."""
@@ -66,7 +70,7 @@ def mark_case(svg: str, state: State) -> str:
         return f'<g id="{name}" class="{f"{classes} {mark}".strip()}">'
 
     head, body = svg.split(">", 1)
-    return f"{head}>\n{_STYLE}{_GROUP.sub(marked, body)}"
+    return f"{head}>\n<style>\n{_STYLE}</style>\n{_GROUP.sub(marked, body)}"
 
 
 def edge_id(first: str, then: str) -> str:

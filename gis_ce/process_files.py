@@ -47,7 +47,8 @@ def text_of(name: str, folder: Path | None = None) -> str:
         return read_text(folder / f"{name}{_SUFFIX}")
     names = sorted({*shipped_names(), *own})
     if name not in names:
-        raise UnknownProcess(f"There is no process {name!r}{nearest(name, names).rstrip('?')}.")
+        hint = nearest(name, names)
+        raise UnknownProcess(f"There is no process {name!r}{hint}{'' if hint.endswith('?') else '.'}")
     return (files("gis_ce") / "data" / "processes" / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
 
 

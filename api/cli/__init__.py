@@ -10,6 +10,7 @@ import typer
 from api.cli.check import check
 from api.cli.demo import demo
 from api.cli.layers import app as layers
+from api.cli.process import app as process
 from api.cli.research import research
 from api.cli.rules import app as rules
 from api.cli.screen import failure
@@ -40,6 +41,7 @@ app.command("serve")(serve)
 app.command("demo")(demo)
 app.add_typer(layers, name="layers")
 app.add_typer(rules, name="rules")
+app.add_typer(process, name="process")
 
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__mro__[2])
 """The root of what typer raises for wrong usage; typer carries its own copy of click, so it is named this way."""
