@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gis_ce.process import Process
@@ -84,3 +84,14 @@ def _walk(process: Process, first: str) -> Iterator[tuple[str, list[Arrow]]]:
                 seen.add(to)
                 at.append((to, [*way, arrow]))
                 yield to, [*way, arrow]
+
+
+def table(processes: Mapping[str, Process]) -> str:
+    """How many ways cover each process, with the arrows and the ends that they take, as a Markdown table."""
+    lines = ["| process | steps | arrows | ways | closes at (ways) |", "|---|---|---|---|---|"]
+    for process in processes.values():
+        paths = covering_paths(process)
+        ends = ", ".join(f"{end} ({count})" for end, count in ends_reached(paths).items())
+        counts = f"{len(process.steps)} | {len(arrows_of(process))} | {len(paths)}"
+        lines.append(f"| {process.id} | {counts} | {ends} |")
+    return "\n".join(lines)

@@ -17,8 +17,19 @@ from api.wiring import declared_city
 from gis_ce.city_processes import city_settings, processes_folder
 from gis_ce.process import Field, Length, Process, Step, in_words
 from gis_ce.process_drawing import draw as drawn
-from gis_ce.process_files import known_checks, own_names, read_process, read_text, shipped_names, text_of, try_process
+from gis_ce.process_files import (
+    known_checks,
+    open_processes,
+    own_names,
+    read_process,
+    read_text,
+    shipped_names,
+    text_of,
+    try_process,
+)
 from gis_ce.process_mistakes import Known
+from gis_ce.process_paths import covering_paths
+from gis_ce.process_paths import table as table_of_paths
 from gis_ce.process_settings import default_settings
 
 app = typer.Typer(help="Look at the process maps, check a definition, draw it.", no_args_is_help=True)
@@ -105,6 +116,21 @@ def draw(
         return
     output.write_text(svg, encoding="utf-8")
     out().print(f"{text(output)} shows {text(name)}.", soft_wrap=True)
+
+
+@app.command("paths")
+def paths(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="List the ways of this process.")] = None,
+    city: CityOption = None,
+) -> None:
+    """Count ways through the process maps that together take every arrow and reach every end."""
+    if name is None:
+        folder, settings = _place(city)
+        typer.echo(table_of_paths(open_processes(settings, folder)))
+        return
+    for number, path in enumerate(covering_paths(_process(name, city)), 1):
+        said = ", ".join(f"{step}: {word}" for step, word in path.answers)
+        out().print(f"{number}. {text(said)}{'; ' if said else ''}closes at {text(path.end)}", soft_wrap=True)
 
 
 def _place(city: Path | None) -> tuple[Path | None, Mapping[str, Length]]:
