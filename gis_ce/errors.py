@@ -194,3 +194,19 @@ class OldCasesRefused(CaseError):
 
 class ExportRefused(CaseError):
     """Cases that cannot be written to a file; the message says why."""
+
+
+class AttachmentRefused(CaseError):
+    """A file that is not taken as an attachment; the message says why and what would be."""
+
+
+class AttachmentTooLarge(AttachmentRefused):
+    """A file, or what it unpacks to, that is larger than the service takes."""
+
+
+class AttachmentMissing(CaseError):
+    """The content of an attachment is not in the folder; restore it from a backup."""
+
+
+class AttachmentNotKept(CaseError):
+    """The folder of attachments could not take a file (full, not writable); nothing was kept, try again later."""
