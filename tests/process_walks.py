@@ -53,7 +53,7 @@ def some_fields(process: Process, state: State, doing: Act) -> dict[str, object]
 
 
 def on(process: Process, state: State, word: str | None, doing: Act) -> Moved:
-    """The case one step on: by an answer, by its deadline (noting the date it needs first), or by its child's return."""
+    """The case one step on: by an answer, its deadline (noting the date it needs first), or its child's return."""
     step = process.steps[state.step]
     if step.kind == "wait":
         assert step.deadline is not None

@@ -15,7 +15,7 @@ from process_walks import act, later, on, round_trip, shipped, walk
 from gis_ce.checks.all import CHECKS
 from gis_ce.process_engine import start
 from gis_ce.process_files import WITH_THE_NETWORK
-from gis_ce.process_paths import arrows_of, covering_paths, ends_reached
+from gis_ce.process_paths import arrows_of, covering_paths
 from gis_ce.process_paths import table as table_of_paths
 
 MAPS = shipped()
