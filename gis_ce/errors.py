@@ -210,3 +210,23 @@ class AttachmentMissing(CaseError):
 
 class AttachmentNotKept(CaseError):
     """The folder of attachments could not take a file (full, not writable); nothing was kept, try again later."""
+
+
+class NotYourLane(CaseError):
+    """A step or a case that others do; the message says who."""
+
+
+class PlaceRefused(CaseError):
+    """A place that cannot be used as it was given; the message says why."""
+
+
+class CaseRefused(CaseError):
+    """A case that cannot be opened or changed as asked; the message says everything that is wrong."""
+
+
+class ReasonNeeded(StepRefused):
+    """An answer other than the map's, or a change after the fact, without a reason; give one."""
+
+
+class DecisionUnknown(CaseError):
+    """There is no decision of that id in the case, or nobody needs to look at it any more."""

@@ -124,7 +124,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process map that cases can follow. `version` is the hash of its file's content.
+    """One process map that cases can follow. `version` is the hash of its file's content, which is `yaml`.
 
     `lanes` are names and titles; `recorded_by` says who else may do a lane's steps, because the report
     reaches them by telephone or on paper. `renamed` gives new names of steps that older versions have.
@@ -141,6 +141,7 @@ class Process:
     notes: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     source: str | None = None
+    yaml: str = field(default="", repr=False, compare=False)
 
     def field(self, name: str) -> Field | None:
         """The field of that name in any step (one name has one type); required if some step requires it."""

@@ -93,7 +93,7 @@ def try_process(text: str, known: Known) -> tuple[Process | None, list[str]]:
         if not wrong:
             mistakes.add(1, f"a definition is a mapping with {', '.join(_KEYS)}, not {short(document)}")
         return None, mistakes.in_order()
-    process = _read(document, known, mistakes, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
+    process = _read(document, known, mistakes, text)
     found = mistakes.in_order()
     return (None if found else process), found
 
@@ -103,7 +103,7 @@ def _name_of(document: Any) -> str:
     return name if isinstance(name, str) else "process"
 
 
-def _read(document: Lined, known: Known, mistakes: Mistakes, version: str) -> Process:
+def _read(document: Lined, known: Known, mistakes: Mistakes, text: str) -> Process:
     head = Table(document, mistakes)
     head.know(_KEYS, "a process")
     if document.get("format") != 1:
@@ -117,11 +117,12 @@ def _read(document: Lined, known: Known, mistakes: Mistakes, version: str) -> Pr
         lanes=titles,
         steps=steps,
         start=next(iter(steps), ""),
-        version=version,
+        version=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
         recorded_by=recorded_by,
         notes=head.texts("notes"),
         renamed=_renamed(head, steps),
         source=head.text("source"),
+        yaml=text,
     )
 
 
