@@ -102,8 +102,8 @@ def intersects(column: SpatialColumn, geometry: BaseGeometry) -> ColumnElement[b
 
 def dwithin(column: SpatialColumn, geometry: BaseGeometry, distance_ft: float) -> ColumnElement[bool]:
     """Whether the column's geometry lies within a distance of this one (to AT_LIMIT_FT)."""
-    reach = distance_ft + AT_LIMIT_FT
-    return Within(_column(column), *_literals(geometry, reach))
+    inside = geometry.bounds if _is_rectangle(geometry) else _NOWHERE
+    return Within(_column(column), *_literals(geometry, distance_ft + AT_LIMIT_FT), *map(_number, inside))
 
 
 def nearest(column: SpatialColumn, geometry: BaseGeometry, k: int) -> ColumnElement[bool]:
@@ -144,7 +144,7 @@ class _Question(FunctionElement[bool]):
 
 
 class Within(_Question):
-    """Arguments: column, geometry, reach, and the box of both: min_x, min_y, max_x, max_y."""
+    """Arguments: column, geometry, reach, the box of both (min_x, min_y, max_x, max_y), the box that is all inside."""
 
     name = "gis_within"
     inherit_cache = True
@@ -176,7 +176,22 @@ def _literals(geometry: BaseGeometry, reach: float) -> list[BindParameter[Any]]:
     min_x, min_y, max_x, max_y = geometry.bounds
     box = (min_x - reach, min_y - reach, max_x + reach, max_y + reach)
     shape = bindparam(None, geometry, type_=Geometry(), unique=True)
-    return [shape, *(bindparam(None, float(number), type_=Float(), unique=True) for number in (reach, *box))]
+    return [shape, *map(_number, (reach, *box))]
+
+
+def _number(value: float) -> BindParameter[float]:
+    return bindparam(None, float(value), type_=Float(), unique=True)
+
+
+def _is_rectangle(geometry: BaseGeometry) -> bool:
+    """Whether it fills its own box: five corners on the box's sides that are no triangle."""
+    corners = shapely.get_coordinates(geometry)
+    min_x, min_y, max_x, max_y = geometry.bounds
+    on_sides = np.isin(corners[:, 0], (min_x, max_x)).all() and np.isin(corners[:, 1], (min_y, max_y)).all()
+    return len(corners) == 5 and bool(on_sides) and geometry.area > 0.75 * (max_x - min_x) * (max_y - min_y) > 0
+
+
+_NOWHERE = (1e300, 1e300, -1e300, -1e300)
 
 
 def _named(srid: int) -> str:

@@ -35,19 +35,24 @@ def _distance_sqlite(element: Distance, compiler: SQLCompiler, **kw: Any) -> str
 
 @compiles(Within, "postgresql")
 def _within_postgis(element: Within, compiler: SQLCompiler, **kw: Any) -> str:
+    """Box and distance apart: of ST_DWithin the planner expects a row or two, however large the area is."""
     column, shape, reach = (compiler.process(part, **kw) for part in list(element.clauses)[:3])
-    return f"ST_DWithin({column}, {shape}, {reach})"
+    return f"({column} && ST_Expand({shape}, {reach}) AND ST_Distance({column}, {shape}) <= {reach})"
 
 
 @compiles(Within, "sqlite")
 def _within_sqlite(element: Within, compiler: SQLCompiler, **kw: Any) -> str:
-    column, shape, reach, min_x, min_y, max_x, max_y = element.clauses
-    say = _say(compiler, kw)
-    rows = (
-        f"SELECT row_no FROM {_box(column)} WHERE max_x >= {say(min_x)} AND max_y >= {say(min_y)} "
-        f"AND min_x <= {say(max_x)} AND min_y <= {say(max_y)}"
+    """What lies inside the rectangle that is asked about needs no measuring; the rest of the candidates do."""
+    column, shape, reach, *sides = element.clauses
+    outer, inner = sides[:4], sides[4:]
+    say, name, table, boxes = _say(compiler, kw), _name(column, compiler), _table(column, compiler), _box(column)
+    touching = _sided(boxes, ("max_x >=", "max_y >=", "min_x <=", "min_y <="), [say(side) for side in outer])
+    inside = _sided(boxes, ("min_x >=", "min_y >=", "max_x <=", "max_y <="), [say(side) for side in inner])
+    return (
+        f"{_row(column, compiler)} IN (SELECT row_no FROM {boxes} WHERE {inside} UNION ALL "
+        f"SELECT {boxes}.row_no FROM {boxes} CROSS JOIN {table} ON {table}.row_no = {boxes}.row_no "
+        f"WHERE {touching} AND NOT ({inside}) AND gis_distance({table}.{name}, {say(shape)}) <= {say(reach)})"
     )
-    return f"({_row(column, compiler)} IN ({rows}) AND gis_distance({say(column)}, {say(shape)}) <= {say(reach)})"
 
 
 @compiles(Nearest, "postgresql")
@@ -67,8 +72,9 @@ def _nearest_sqlite(element: Nearest, compiler: SQLCompiler, **kw: Any) -> str:
     say, name, table, boxes = _say(compiler, kw), _name(column, compiler), _table(column, compiler), _box(column)
 
     def near(reach: str) -> str:
-        sides = (("max_x >=", min_x, "-"), ("max_y >=", min_y, "-"), ("min_x <=", max_x, "+"), ("min_y <=", max_y, "+"))
-        return " AND ".join(f"{boxes}.{side} {say(edge)} {sign} {reach}" for side, edge, sign in sides)
+        signed = ((min_x, "-"), (min_y, "-"), (max_x, "+"), (max_y, "+"))
+        edges = [f"{say(edge)} {sign} {reach}" for edge, sign in signed]
+        return _sided(boxes, ("max_x >=", "max_y >=", "min_x <=", "min_y <="), edges)
 
     def held(reach: str) -> str:
         return f"(SELECT count(*) FROM (SELECT 1 FROM {boxes} WHERE {near(reach)} LIMIT {say(k)}))"
@@ -112,6 +118,10 @@ def _side(side: int) -> Any:
         return None if stored is None else float(shapely.from_wkb(stored).bounds[side])
 
     return bound
+
+
+def _sided(boxes: str, sides: tuple[str, ...], edges: list[str]) -> str:
+    return " AND ".join(f"{boxes}.{side} {edge}" for side, edge in zip(sides, edges, strict=True))
 
 
 def _parts(element: Any, compiler: SQLCompiler, kw: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL, text
 
@@ -80,3 +81,17 @@ def copied(template: Path, folder: Path, grid_epsg: int = GRID) -> CaseStore:
     made = folder / "cases.sqlite"
     shutil.copyfile(template, made)
     return open_store(f"sqlite:///{made}", grid_epsg)
+
+
+@contextmanager
+def own_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[CaseStore]:
+    """A new store for a fixture with the parameter `sqlite` or `postgis`; on PostGIS it has a database of its own."""
+    if request.param == "sqlite":
+        store = upgraded(f"sqlite:///{folder / 'cases.sqlite'}")
+        yield store
+        store.close()
+        return
+    with postgis_database(request.getfixturevalue("postgis_dsn")) as url:
+        store = upgraded(url)
+        yield store
+        store.close()

@@ -52,8 +52,10 @@ class Case(Base):
         Index("ix_case__type", "type", "opened_at", "id"),
         Index("ix_case__officer", "officer", "opened_at", "id"),
         Index("ix_case__priority", "priority", "opened_at", "id"),
+        Index("ix_case__status_priority", "status", "priority", "opened_at", "id"),
         Index("ix_case__due", "status", "due_at"),
-        Index("ix_case__process", "type", "process_version", "status"),
+        Index("ix_case__type_status", "type", "status", "opened_at", "id"),
+        Index("ix_case__officer_status", "officer", "status", "opened_at", "id"),
     )
 
 
