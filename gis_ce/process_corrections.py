@@ -95,7 +95,7 @@ def extend_wait(process: Process, state: State, until: date, why: str, act: Act)
     entry = Entry("deadline_moved", state.step, said, act.by, act.at, {"due_at": due_at.isoformat(), "why": reason})
     here = process.steps[state.step]
     starts_on = local_day(state.entered_at, act.time)
-    running = RunningDeadline(state.step, starts_on, due_at, said, remind_at(here, due_at, act.time))
+    running = RunningDeadline(state.step, starts_on, due_at, said, remind_at(here, due_at, act))
     return Moved(replace(state, due_at=due_at, due_said=said), (entry,), running, "ended")
 
 

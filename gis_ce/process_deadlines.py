@@ -46,14 +46,14 @@ def begun(step: Step, data: Mapping[str, Any], entered_at: datetime, act: Act) -
         return None
     if deadline.on_field:
         last = date.fromisoformat(str(noted))
-        return _ending(step, last, last, f"{in_words(deadline.on_field)}: last day {named(last)}", act.time)
+        return _ending(step, last, last, f"{in_words(deadline.on_field)}: last day {named(last)}", act)
     length = length_of(deadline, act.time.settings)
     assert length is not None
     if length.unit == "hours":
-        return _after_hours(step, entered_at, length, act.time)
+        return _after_hours(step, entered_at, length, act)
     if noted is not None:
-        return _after_days(step, date.fromisoformat(str(noted)), length, in_words(str(deadline.from_field)), act.time)
-    return _after_days(step, local_day(entered_at, act.time), length, "from", act.time)
+        return _after_days(step, date.fromisoformat(str(noted)), length, in_words(str(deadline.from_field)), act)
+    return _after_days(step, local_day(entered_at, act.time), length, "from", act)
 
 
 def reminder(due_at: datetime, before: Length, time_: Timekeeping) -> datetime:
@@ -68,10 +68,14 @@ def reminder(due_at: datetime, before: Length, time_: Timekeeping) -> datetime:
     return datetime.combine(day, time(), time_.zone).astimezone(UTC)
 
 
-def remind_at(step: Step, due_at: datetime, time_: Timekeeping) -> datetime | None:
-    """When to remind of a wait's deadline: as its step says, else as the city's setting `reminder`; None without."""
-    before = step.remind or time_.settings.get("reminder")
-    return reminder(due_at, before, time_) if before else None
+def remind_at(step: Step, due_at: datetime, act: Act) -> datetime | None:
+    """When to remind of a wait's deadline: as its step says, else as the city's setting `reminder`.
+
+    None where there is neither, or where that moment has passed already.
+    """
+    before = step.remind or act.time.settings.get("reminder")
+    at = reminder(due_at, before, act.time) if before else None
+    return at if at is not None and at > act.at else None
 
 
 def end_of(day: date, time_: Timekeeping) -> datetime:
@@ -90,25 +94,23 @@ def said_at(at: datetime, time_: Timekeeping) -> str:
     return f"{named(local.date())} {local:%H:%M %Z}"
 
 
-def _after_hours(step: Step, start: datetime, length: Length, time_: Timekeeping) -> RunningDeadline:
-    due_at = (start.astimezone(UTC) + timedelta(hours=length.count)).replace(microsecond=0)
-    said = f"from {said_at(start, time_)}, {length}, until {said_at(due_at, time_)}"
-    return RunningDeadline(step.id, local_day(start, time_), due_at, said, remind_at(step, due_at, time_))
+def _after_hours(step: Step, start: datetime, length: Length, act: Act) -> RunningDeadline:
+    due_at = start.astimezone(UTC) + timedelta(hours=length.count)
+    said = f"from {said_at(start, act.time)}, {length}, until {said_at(due_at, act.time)}"
+    return RunningDeadline(step.id, local_day(start, act.time), due_at, said, remind_at(step, due_at, act))
 
 
-def _after_days(step: Step, start: date, length: Length, word: str, time_: Timekeeping) -> RunningDeadline:
+def _after_days(step: Step, start: date, length: Length, word: str, act: Act) -> RunningDeadline:
     assert length.unit != "hours"
-    last = day_after(start, length.count, length.unit, time_.calendar)
-    said = shown(start, length.count, length.unit, time_.calendar, word)
-    return _ending(step, start, last, said, time_)
-
-
-def _ending(step: Step, start: date, last: date, said: str, time_: Timekeeping) -> RunningDeadline:
-    day = last
-    while time_.next_working_day and time_.calendar.day_off(day):
+    last = day = day_after(start, length.count, length.unit, act.time.calendar)
+    said = shown(start, length.count, length.unit, act.time.calendar, word)
+    while act.time.next_working_day and act.time.calendar.day_off(day):
         day += _ONE_DAY
     if day != last:
-        off = time_.calendar.day_off(last)
-        said += f"; that is a day off ({off}), so {named(day)}"
-    due_at = end_of(day, time_)
-    return RunningDeadline(step.id, start, due_at, said, remind_at(step, due_at, time_))
+        said += f"; that is a day off ({act.time.calendar.day_off(last)}), so {named(day)}"
+    return _ending(step, start, day, said, act)
+
+
+def _ending(step: Step, start: date, last: date, said: str, act: Act) -> RunningDeadline:
+    due_at = end_of(last, act.time)
+    return RunningDeadline(step.id, start, due_at, said, remind_at(step, due_at, act))

@@ -11,7 +11,8 @@ from gis_ce.clock import Calendar
 from gis_ce.holidays import Holiday
 from gis_ce.process import Field, Process
 from gis_ce.process_engine import answer, child_returned, note, pass_deadline, start
-from gis_ce.process_files import open_processes
+from gis_ce.process_files import known_checks, open_processes, read_process
+from gis_ce.process_mistakes import Known
 from gis_ce.process_paths import Path
 from gis_ce.process_settings import default_settings
 from gis_ce.process_state import Act, Moved, State, Timekeeping
@@ -22,6 +23,7 @@ THANKSGIVING = Holiday("Thanksgiving Day", "fourth Thursday of November")
 TIME = Timekeeping(default_settings(), RALEIGH, Calendar((THANKSGIVING,)))
 MONDAY = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 """Monday 2 November 2026, 10:00 in Raleigh."""
+LATER = MONDAY + timedelta(days=3)
 
 
 def act(at: datetime = MONDAY, by: str = "jane", time: Timekeeping = TIME) -> Act:
@@ -32,6 +34,9 @@ def act(at: datetime = MONDAY, by: str = "jane", time: Timekeeping = TIME) -> Ac
 def shipped() -> dict[str, Process]:
     """The fifteen process maps."""
     return open_processes(default_settings())
+
+
+MAPS = shipped()
 
 
 def a_value(field: Field, day: date) -> object:
@@ -89,3 +94,67 @@ def walk(process: Process, path: Path, doing: Act) -> tuple[State, list[Moved]]:
 def later(state: State, doing: Act) -> datetime:
     """A moment after the present step was entered."""
     return max(state.entered_at, doing.at) + timedelta(hours=1)
+
+
+def at(process: Process, *words: str | None) -> State:
+    """A case taken on by these answers, None for a step without one."""
+    state = start(process, act()).state
+    for word in words:
+        state = on(process, state, word, act()).state
+    return state
+
+
+def noticed() -> State:
+    """A leak behind the meter, with the 48 hour notice just issued."""
+    return at(MAPS["leaks"], None, "outside", "behind", None, "no", None)
+
+
+def appealing() -> State:
+    """An illegal valve operation whose notice has been sent and not yet received."""
+    return at(MAPS["illegal_valve_operation"], None, None, None, "no", "no", None)
+
+
+def meter_case() -> tuple[Process, State]:
+    process = MAPS["hydrant_meters"]
+    return process, at(process, "reported", None, None, None, "no", None, "yes", "unmetered_connection")
+
+
+KNOWN = Known(known_checks(), ("damages", "leaks", "mine"), default_settings())
+RIGHT = """\
+format: 1
+id: mine
+title: A process of ours
+prefix: MINE
+lanes: {ce: Code Enforcement, wd: {title: Water Distribution, recorded_by: [ce]}}
+steps:
+- {id: start, kind: start, lane: ce, text: Start, next: location}
+- id: location
+  kind: decision
+  lane: ce
+  text: Inside or outside?
+  check: right_of_way
+  answers: {inside: repair, outside: notice}
+- id: repair
+  kind: task
+  lane: wd
+  text: Repair
+  fields: {cost: money, photos: {type: attachments, required: true}, side: [within, outside]}
+  check: tolerance_zone
+  fills: side
+  next: open
+- {id: open, kind: handover, lane: ce, text: Damage case, process: damages, returns: true, next: end}
+- id: notice
+  kind: letter
+  lane: ce
+  text: Notice
+  letter: nov
+  fields: {sent_on: {type: date, required: true}}
+  next: appeal
+- {id: appeal, kind: wait, lane: ce, text: Appeal, deadline: setting:appeal_period after sent_on, next: end}
+- {id: end, kind: end, lane: ce, text: End}
+"""
+"""A small definition without a mistake."""
+
+
+def mine() -> Process:
+    return read_process(RIGHT, "mine.yaml", KNOWN)

@@ -8,48 +8,14 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from process_walks import KNOWN, RIGHT, mine
 
 from gis_ce.errors import ProcessFileError, UnknownProcess
-from gis_ce.process import Deadline, Field, Length, Process
-from gis_ce.process_files import known_checks, open_processes, read_process, shipped_names, text_of, try_process
-from gis_ce.process_mistakes import Known
+from gis_ce.process import Deadline, Field, Length
+from gis_ce.process_files import open_processes, read_process, shipped_names, text_of, try_process
 from gis_ce.process_settings import default_settings
 
 MISTAKES = yaml.safe_load((Path(__file__).parent / "process_mistakes.yaml").read_text("utf-8"))
-KNOWN = Known(known_checks(), ("damages", "leaks", "mine"), default_settings())
-RIGHT = """\
-format: 1
-id: mine
-title: A process of ours
-prefix: MINE
-lanes: {ce: Code Enforcement, wd: {title: Water Distribution, recorded_by: [ce]}}
-steps:
-- {id: start, kind: start, lane: ce, text: Start, next: location}
-- id: location
-  kind: decision
-  lane: ce
-  text: Inside or outside?
-  check: right_of_way
-  answers: {inside: repair, outside: notice}
-- id: repair
-  kind: task
-  lane: wd
-  text: Repair
-  fields: {cost: money, photos: {type: attachments, required: true}, side: [within, outside]}
-  check: tolerance_zone
-  fills: side
-  next: open
-- {id: open, kind: handover, lane: ce, text: Damage case, process: damages, returns: true, next: end}
-- id: notice
-  kind: letter
-  lane: ce
-  text: Notice
-  letter: nov
-  fields: {sent_on: {type: date, required: true}}
-  next: appeal
-- {id: appeal, kind: wait, lane: ce, text: Appeal, deadline: setting:appeal_period after sent_on, next: end}
-- {id: end, kind: end, lane: ce, text: End}
-"""
 
 
 def mistakes(old: str, new: str) -> list[str]:
@@ -58,10 +24,6 @@ def mistakes(old: str, new: str) -> list[str]:
     process, found = try_process(RIGHT.replace(old, new), KNOWN)
     assert (process is None) == bool(found)
     return found
-
-
-def mine() -> Process:
-    return read_process(RIGHT, "mine.yaml", KNOWN)
 
 
 def test_a_definition_is_read_with_everything_in_it() -> None:

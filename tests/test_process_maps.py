@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT, real_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from process_walks import act, later, on, round_trip, shipped, walk
+from process_walks import MAPS, act, later, on, round_trip, walk
 
 from gis_ce.checks.all import CHECKS
 from gis_ce.process_engine import start
@@ -18,7 +18,6 @@ from gis_ce.process_files import WITH_THE_NETWORK
 from gis_ce.process_paths import arrows_of, covering_paths
 from gis_ce.process_paths import table as table_of_paths
 
-MAPS = shipped()
 _SEEDS = ROOT.parent / "shared" / "seeds"
 _PAGE = "City of Raleigh Public Utilities, Code Enforcement Business Process Maps"
 
