@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from gis_ce.checks.wording import feet
@@ -87,19 +86,11 @@ def assets_of(data: Json, details: Json) -> frozenset[str]:
 
 def _candidates(session: Session, report: Reported, reach: Reach) -> list[Candidate]:
     """Cases of the type near in days, at places that the spatial index or the parcel selects; without either, all."""
-    days = timedelta(days=max(reach.days, reach.asset_days) + 1)
-    query = (
-        select(Case.id, Case.number, Case.status, Case.title, Case.opened_at, Case.data, Site)
-        .join(Site, Site.case_id == Case.id)
-        .where(Case.type == report.type, Case.opened_at.between(report.at - days, report.at + days))
-        .order_by(Case.opened_at.desc(), Case.id.desc())
-        .limit(_MOST_CANDIDATES)
-    )
     if report.place is None and report.parcel_id is None:
-        return _read(session, report.type, query)
+        return _read(session, report, reach, true())
     names = sorted(_cases_around(session, report, reach))
     parts = [names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)]
-    return [each for part in parts for each in _read(session, report.type, query.where(Case.id.in_(part)))]
+    return [each for part in parts for each in _read(session, report, reach, Case.id.in_(part))]
 
 
 def _cases_around(session: Session, report: Reported, reach: Reach) -> set[str]:
@@ -113,9 +104,17 @@ def _cases_around(session: Session, report: Reported, reach: Reach) -> set[str]:
     return found
 
 
-def _read(session: Session, case_type: str, query: Select[Any]) -> list[Candidate]:
+def _read(session: Session, report: Reported, reach: Reach, condition: ColumnElement[bool]) -> list[Candidate]:
+    days = timedelta(days=max(reach.days, reach.asset_days) + 1)
+    query = (
+        select(Case.id, Case.number, Case.status, Case.title, Case.opened_at, Case.data, Site)
+        .join(Site, Site.case_id == Case.id)
+        .where(Case.type == report.type, Case.opened_at.between(report.at - days, report.at + days), condition)
+        .order_by(Case.opened_at.desc(), Case.id.desc())
+        .limit(_MOST_CANDIDATES)
+    )
     return [
-        Candidate(name, number, status, title, _reported(case_type, opened_at, data, site))
+        Candidate(name, number, status, title, _reported(report.type, opened_at, data, site))
         for name, number, status, title, opened_at, data, site in session.execute(query)
     ]
 
