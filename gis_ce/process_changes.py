@@ -51,6 +51,8 @@ def dry_run(olds: Mapping[str, Process], new: Process, states: Iterable[tuple[st
         if state.closed or state.version == new.version:
             continue
         try:
+            if state.version not in olds:
+                raise CannotMove("Its own definition is not at hand.")
             moved = move_to(olds[state.version], new, state, act)
         except CannotMove as error:
             stays.append(Stays(case, str(error)))

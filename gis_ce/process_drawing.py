@@ -124,4 +124,4 @@ def _arrows(process: Process) -> Iterator[tuple[str, str, str]]:
 def _label(text: str, width: int) -> str:
     """A text in lines, with nothing in it that Graphviz would take for its own signs."""
     wrapped = (textwrap.wrap(part, width, break_on_hyphens=False, break_long_words=False) for part in text.split("\n"))
-    return "\\n".join(html.escape(line).replace("\\", "&#92;") for lines in wrapped for line in lines)
+    return "\\n".join(html.escape(line).replace("\\", "\\\\") for lines in wrapped for line in lines)
