@@ -14,6 +14,8 @@ _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 _NULLS = ("", "~", "null", "Null", "NULL")
 _INT = re.compile(r"[-+]?\d{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The loader in C where PyYAML has it: five times as fast."""
 Line = tuple[int, str]
 
 
@@ -40,7 +42,7 @@ def read_lined(text: str) -> tuple[Any, list[Line]]:
         return None, [(1, f"the file has {len(text):,} characters; at most {LARGEST_CHARACTERS:,} are read")]
     try:
         mistakes = list(_form_mistakes(text))
-        node = None if mistakes else yaml.compose(text, Loader=yaml.SafeLoader)
+        node = None if mistakes else yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = _line_of(error)
         said = ": ".join(part for part in (error.context, error.problem) if part)
@@ -59,7 +61,7 @@ def _line_of(error: yaml.MarkedYAMLError) -> int:
 
 def _form_mistakes(text: str) -> Iterator[Line]:
     depth, documents = 0, 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=_LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             yield line, "anchors and aliases (& and *) are not read; write it out"

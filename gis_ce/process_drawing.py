@@ -103,7 +103,10 @@ def _graphviz() -> Any:
     try:
         return importlib.import_module("pygraphviz")
     except ImportError as error:
-        raise NoDrawing(f"Process maps cannot be drawn here: pygraphviz does not load ({error}).") from error
+        raise NoDrawing(
+            f"Process maps cannot be drawn here: pygraphviz does not load ({error}); it brings Graphviz with it, and "
+            "needs the system's glib and X11 libraries."
+        ) from error
 
 
 def _node(step: Step) -> dict[str, str]:

@@ -45,7 +45,7 @@ def test_every_word_is_in_the_picture_and_no_line_leaves_it(name: str) -> None:
         assert set(step.text.split()) <= set(drawn)
     width = float(str(root.get("viewBox")).split()[2])
     for text in texts:
-        half = len(str(text.text)) * float(str(text.get("font-size"))) * 0.26
+        half = len(str(text.text)) * float(str(text.get("font-size"))) * 0.23
         assert float(str(text.get("x"))) - half >= -10
         assert float(str(text.get("x"))) + half <= width + 10
 
