@@ -1,0 +1,40 @@
+"""Deadlines that have passed: cases go on by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gis_ce.actions.at_hand import Hand, held
+from gis_ce.actions.carried_out import Done, done
+from gis_ce.actions.desk import CLOCK, Actor, Desk
+from gis_ce.actions.moving import keep
+from gis_ce.process_engine import pass_deadline
+from gis_ce.tables import Case
+
+
+def pass_if_due(session: Session, desk: Desk, hand: Hand) -> bool:
+    """Lets a case go on whose deadline has passed; the history says that the clock did it."""
+    due_at = hand.state.due_at
+    if hand.state.waiting_for != "deadline" or due_at is None or desk.now < due_at:
+        return False
+    by_clock = replace(desk, actor=Actor(CLOCK))
+    keep(session, by_clock, hand, pass_deadline(hand.process, hand.state, by_clock.act))
+    return True
+
+
+def pass_deadlines(session: Session, desk: Desk, limit: int = 100) -> list[Done]:
+    """Lets the cases go on whose deadlines have passed, the longest past first; for a command that runs by the clock.
+
+    At most `limit` at once, so that other writers get their turn: commit, and call again until none is left.
+    """
+    due = select(Case).where(Case.status == "open", Case.due_at <= desk.now).order_by(Case.due_at, Case.id)
+    passed = []
+    for case in session.scalars(due.limit(limit)).all():
+        hand = held(session, desk, case)
+        with session.begin_nested():
+            if pass_if_due(session, desk, hand):
+                passed.append(done(session, case))
+    return passed

@@ -1,0 +1,87 @@
+"""Proposals: what the map says when a case comes to a step, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gis_ce.actions.at_hand import Hand
+from gis_ce.actions.desk import Desk
+from gis_ce.actions.histories import tell
+from gis_ce.actions.map_answers import Question, answered_by_map
+from gis_ce.process import Step, in_words
+from gis_ce.tables import Case, Decision, LayerVersionSeen
+
+STANDING = ("proposed", "confirmed", "overridden")
+"""The states of a decision that still counts."""
+
+
+def propose(session: Session, desk: Desk, hands: Sequence[Hand]) -> list[Decision]:
+    """Asks the map for the steps at which cases stand; what it said before for the same visit is stale then."""
+    here = [(hand, check) for hand in hands if (check := _asked_now(hand)) is not None]
+    questions = [Question(hand.case, hand.site, hand.state.step, check) for hand, check in here]
+    for question in questions:
+        outdate(session, open_at(session, question.case.id, question.step))
+    return keep_proposals(session, desk, [hand.case for hand, _ in here], answered_by_map(desk, questions))
+
+
+def keep_proposals(session: Session, desk: Desk, cases: Iterable[Case], rows: Sequence[Decision]) -> list[Decision]:
+    """Stores what the map said, with an event in each case's history."""
+    by_id = {case.id: case for case in cases}
+    for row in rows:
+        session.add(row)
+        for version in row.versions.values():
+            if session.get(LayerVersionSeen, version) is None:
+                session.add(LayerVersionSeen(id=version, first_seen=desk.now))
+                session.flush()
+        said = f"{row.sentence} {row.reason or ''}".strip()
+        data = {"decision": row.id, "check": row.check, "answer": row.proposed, "of_step": row.step}
+        tell(session, by_id[row.case_id], desk.act, "proposed", said, **data)
+    return list(rows)
+
+
+def standing(session: Session, case_id: str) -> list[Decision]:
+    """The decisions of a case that still count, in the order in which they were proposed."""
+    query = select(Decision).where(Decision.case_id == case_id, Decision.state.in_(STANDING))
+    return list(session.scalars(query.order_by(Decision.proposed_at, Decision.id)))
+
+
+def open_at(session: Session, case_id: str, step: str) -> list[Decision]:
+    """What the map says for a step and nobody has made anything of yet, the newest last."""
+    return [row for row in standing(session, case_id) if row.step == step and row.state == "proposed"]
+
+
+def outdate(session: Session, rows: Iterable[Decision]) -> None:
+    """Marks decisions as no longer counting; what was answered, by whom and why stays in them."""
+    for row in rows:
+        row.state = "stale"
+    session.flush()
+
+
+def outdate_undone(session: Session, hand: Hand) -> None:
+    """After a case went back: decisions of visits to steps that are no longer on its way do not count any more."""
+    taken: dict[str, int] = {}
+    for row in standing(session, hand.case.id):
+        step = str(row.step)
+        taken[step] = taken.get(step, 0) + 1
+        if taken[step] > hand.state.way.count(step):
+            row.state = "stale"
+    session.flush()
+
+
+def decides(step: Step) -> bool:
+    """Whether what a step's check says is the answer of the step, or of a field; else it only informs."""
+    return step.check is not None and (step.kind == "decision" or step.fills is not None)
+
+
+def said_of(row: Decision) -> str:
+    """What the map proposes, in words."""
+    return f"the map says {in_words(row.proposed)}" if row.proposed else "the map proposes nothing"
+
+
+def _asked_now(hand: Hand) -> str | None:
+    if hand.state.closed or hand.state.waiting_for is not None:
+        return None
+    return hand.process.steps[hand.state.step].check
