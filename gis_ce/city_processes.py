@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -92,10 +93,11 @@ def _mistakes(table: Mapping[str, object]) -> list[Mistake]:
 
 
 def _unused(own: Collection[str], processes: Collection[Process]) -> list[Mistake]:
+    """Periods that no process uses and that look like a misspelt other one; an older definition may use a third."""
     used = {step.deadline.setting for known in processes for step in known.steps.values() if step.deadline}
     named = {name for name in used if name} | set(default_settings())
     return [
         Mistake(f"[processes.settings] {name}", f"no process uses it; {did_you_mean(name, named)}")
         for name in own
-        if name not in named
+        if name not in named and get_close_matches(name, named, n=1)
     ]

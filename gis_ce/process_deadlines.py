@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from gis_ce.clock import day_after, named, shown
+from gis_ce.errors import StepRefused
 from gis_ce.process import Deadline, Length, Step, Unit, in_words
 from gis_ce.process_state import Act, RunningDeadline, Timekeeping
 
@@ -33,7 +34,12 @@ def read_length(text: object) -> Length | None:
 
 
 def length_of(deadline: Deadline, settings: Mapping[str, Length]) -> Length | None:
-    """The period of a deadline; None where it ends on a date that the officer sets."""
+    """The period of a deadline; None where it ends on a date that the officer sets.
+
+    Raises StepRefused where the city no longer has the setting.
+    """
+    if deadline.setting and deadline.setting not in settings:
+        raise StepRefused(f"The city file has no period {deadline.setting} under [processes.settings].")
     return settings[deadline.setting] if deadline.setting else deadline.length
 
 

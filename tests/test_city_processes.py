@@ -67,6 +67,11 @@ def test_a_period_that_no_process_uses_is_a_mistake(tmp_path: Path) -> None:
         processes(tmp_path, '[processes.settings]\napeal_period = "3 days"')
 
 
+def test_a_period_of_an_older_definition_may_stay(tmp_path: Path) -> None:
+    found = processes(tmp_path, '[processes.settings]\nwinter_break = "14 days"')
+    assert found.time.settings["winter_break"] == Length(14, "calendar_days")
+
+
 def test_a_broken_definition_of_the_city_is_refused(tmp_path: Path) -> None:
     (tmp_path / "maps").mkdir()
     (tmp_path / "maps" / "mine.yaml").write_text(RIGHT.replace("lane: wd", "lane: wdd"), "utf-8")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from process_walks import MONDAY, RALEIGH, TIME, act
 
 from gis_ce.clock import day_after
+from gis_ce.errors import StepRefused
 from gis_ce.process import Deadline, Length, Step
 from gis_ce.process_deadlines import begun, end_of, local_day, read_length, reminder
 from gis_ce.process_state import RunningDeadline, Timekeeping
@@ -144,3 +145,8 @@ def test_the_last_day_is_whole_in_the_city_and_is_the_clocks(at: datetime, count
     assert last == day_after(local_day(at, TIME), count, "working_days", TIME.calendar)
     assert found.due_at == end_of(last, TIME)
     assert local_day(found.due_at + timedelta(seconds=1), TIME) == last + timedelta(days=1)
+
+
+def test_a_period_that_the_city_no_longer_has_is_named() -> None:
+    with pytest.raises(StepRefused, match="has no period our_period under"):
+        running(Deadline(setting="our_period"))

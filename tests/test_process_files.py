@@ -12,7 +12,7 @@ from process_walks import KNOWN, RIGHT, mine
 
 from gis_ce.errors import ProcessFileError, UnknownProcess
 from gis_ce.process import Deadline, Field, Length
-from gis_ce.process_files import open_processes, read_process, shipped_names, text_of, try_process
+from gis_ce.process_files import open_processes, read_process, read_published, shipped_names, text_of, try_process
 from gis_ce.process_settings import default_settings
 
 MISTAKES = yaml.safe_load((Path(__file__).parent / "process_mistakes.yaml").read_text("utf-8"))
@@ -140,3 +140,13 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_a_length_reads_as_it_is_written() -> None:
     assert [str(Length(count, "working_days")) for count in (1, 3)] == ["1 working day", "3 working days"]
+
+
+def test_a_published_definition_is_read_even_when_what_it_names_is_gone() -> None:
+    text = RIGHT.replace("check: right_of_way", "check: gone_check").replace("setting:appeal_period", "setting:gone")
+    text = text.replace("process: damages", "process: gone_process")
+    assert len(try_process(text, KNOWN)[1]) == 3
+    process = read_published(text, "mine.yaml")
+    assert process.steps["location"].check == "gone_check"
+    with pytest.raises(ProcessFileError, match="there is no lane"):
+        read_published(text.replace("lane: wd\n", "lane: gone\n"), "mine.yaml")
