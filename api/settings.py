@@ -25,6 +25,11 @@ class Settings(BaseSettings):
         default=None,
         description="Folder where relative sources of the city file start, instead of the one that the file names.",
     )
+    cases: str | None = Field(
+        default=None,
+        description="Address of the case store, `postgresql://USER:PASSWORD@HOST/NAME` or `sqlite:///FILE`; "
+        "without it, the file `cases.sqlite` in the city's folder.",
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address to listen on. Who asks from another machine is the public and sees public layers only.",

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import shapely
+from sqlalchemy import URL
 
 from api.access import Caller, SeenLayer, View, narrowed
 from api.errors import NoCity
 from api.settings import Settings
+from gis_ce.case_store import CaseStore, open_store
 from gis_ce.city_rules import CityRules, city_rules
 from layers.city import read_city
 from layers.grid import Grid
@@ -106,8 +108,18 @@ class OpenCity:
 
 def folders_of(settings: Settings, city: City) -> CityFolders:
     """The folders of a city under the data folder."""
-    slug = re.sub(r"[^a-z0-9]+", "-", city.name.lower()).strip("-") or "city"
-    return CityFolders(settings.data / slug / "layers", settings.data / slug / "reports")
+    own = _own_folder(settings, city)
+    return CityFolders(own / "layers", own / "reports")
+
+
+def open_cases(settings: Settings, city: City) -> CaseStore:
+    """The case store of the settings, else of the city's own folder; `ready()` says whether one can work with it."""
+    own = URL.create("sqlite", database=str(_own_folder(settings, city).absolute() / "cases.sqlite"))
+    return open_store(settings.cases or own, city.grid_epsg)
+
+
+def _own_folder(settings: Settings, city: City) -> Path:
+    return settings.data / (re.sub(r"[^a-z0-9]+", "-", city.name.lower()).strip("-") or "city")
 
 
 def open_city(settings: Settings, city_file: Path | None = None) -> OpenCity:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gis_ce import geometry_sql
@@ -30,7 +30,7 @@ _WRITERS, _UPGRADES = 0x6769_7363, 0x6769_7364
 _SCHEMES = "sqlite:///FILE or postgresql://USER@HOST/NAME"
 
 
-def make_engine(url: str, srid: int) -> Engine:
+def make_engine(url: str | URL, srid: int) -> Engine:
     """An engine for an address; geometry that goes through it carries `srid`. Raises StoreNotReady."""
     parsed = _parsed(url)
     engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgis(parsed)
@@ -52,11 +52,20 @@ def one_upgrade_at_a_time(engine: Engine) -> Iterator[Connection]:
                     _refuse_broken_references(connection)
                 else:
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADES})")
-                    connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS postgis")
+                    _want_postgis(connection)
                     yield connection
         finally:
             if sqlite:
                 connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+
+
+def _want_postgis(connection: Connection) -> None:
+    try:
+        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS postgis")
+    except DBAPIError as error:
+        raise StoreNotReady(
+            "The database has no PostGIS, and this user may not add it: let its owner run CREATE EXTENSION postgis."
+        ) from error
 
 
 def _refuse_broken_references(connection: Connection) -> None:
@@ -65,7 +74,7 @@ def _refuse_broken_references(connection: Connection) -> None:
         raise StoreNotReady(f"The upgrade was undone: {len(broken)} rows would refer to nothing.")
 
 
-def _parsed(url: str) -> URL:
+def _parsed(url: str | URL) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:

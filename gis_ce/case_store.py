@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -79,7 +79,7 @@ class CaseStore:
         self.engine.dispose()
 
 
-def open_store(url: str, grid_epsg: int) -> CaseStore:
+def open_store(url: str | URL, grid_epsg: int) -> CaseStore:
     """The store at an address (`sqlite:///FILE` or `postgresql://...`) for cases on this grid.
 
     Where its tables are there and up to date, a missing spatial index or guard is put back. Raises StoreNotReady

@@ -7,6 +7,7 @@ same length, so both databases give the same rows. Where places are put in order
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any, cast
 
 import geoalchemy2
@@ -124,15 +125,18 @@ def distance(column: SpatialColumn, geometry: BaseGeometry) -> ColumnElement[flo
 def in_order_of_distance(
     places: Iterable[tuple[str, BaseGeometry]], geometry: BaseGeometry, k: int | None = None
 ) -> list[tuple[str, float]]:
-    """Ids with their distance in feet, nearest first; among those equally far (to AT_LIMIT_FT) the smallest id."""
-    measured = sorted((float(shapely.distance(place, geometry)), name) for name, place in places)
-    ordered: list[tuple[str, float]] = []
-    while measured:
-        limit = measured[0][0] + AT_LIMIT_FT
-        tied = [each for each in measured if each[0] <= limit]
-        ordered += sorted((name, far) for far, name in tied)
-        measured = measured[len(tied) :]
-    return ordered[:k]
+    """Ids with their distance in feet, nearest first.
+
+    Of those no farther than AT_LIMIT_FT beyond the nearest the smallest id is taken, then again of what is left.
+    """
+    left = sorted((float(shapely.distance(place, geometry)), name) for name, place in places)
+    taken: list[tuple[str, float]] = []
+    while left and (k is None or len(taken) < k):
+        tied = takewhile(lambda each: each[0] <= left[0][0] + AT_LIMIT_FT, left)
+        chosen = min(tied, key=lambda each: each[1])
+        left.remove(chosen)
+        taken.append((chosen[1], chosen[0]))
+    return taken
 
 
 class _Question(FunctionElement[bool]):

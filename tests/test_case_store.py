@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import case_stores
+import psycopg
 import pytest
 import shapely
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from case_stores import GRID
 from made_cases import add_case
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from gis_ce import case_migrations
@@ -207,3 +209,14 @@ def test_an_address_that_cannot_be_opened_is_said_in_one_sentence(url: str, said
     with pytest.raises(StoreNotReady, match=said) as refused:
         open_store(url, GRID)
     assert "\n" not in str(refused.value)
+
+
+def test_a_database_without_postgis_says_who_can_add_it(postgis_dsn: str) -> None:
+    with case_stores.postgis_database(postgis_dsn) as url, psycopg.connect(postgis_dsn, autocommit=True) as server:
+        server.execute("DROP ROLE IF EXISTS gis_ce_plain")
+        server.execute("CREATE ROLE gis_ce_plain")
+        store = open_store(make_url(url).update_query_dict({"options": "-c role=gis_ce_plain"}), GRID)
+        with pytest.raises(StoreNotReady, match="CREATE EXTENSION postgis"):
+            store.upgrade()
+        store.close()
+        server.execute("DROP ROLE gis_ce_plain")

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 import typer
 
 from api.cli.check import check
+from api.cli.db import app as db
 from api.cli.demo import demo
 from api.cli.layers import app as layers
 from api.cli.process import app as process
@@ -15,6 +16,7 @@ from api.cli.research import research
 from api.cli.rules import app as rules
 from api.cli.screen import failure
 from api.cli.serve import serve
+from api.cli.users import app as user
 from api.errors import OURS
 from api.version import running_version
 
@@ -24,7 +26,7 @@ Start with [bold]gis-ce serve[/bold] (a made-up town on a map), or with [bold]gi
 [bold]gis-ce check --address "..."[/bold]. A city of your own is one file: see
 [bold]gis-ce layers import --help[/bold].
 
-Settings come from the environment: GIS_CE_DATA, GIS_CE_CITY, GIS_CE_HOST, GIS_CE_PORT.
+Settings come from the environment: GIS_CE_DATA, GIS_CE_CITY, GIS_CE_CASES, GIS_CE_HOST, GIS_CE_PORT.
 """
 
 app = typer.Typer(
@@ -42,6 +44,8 @@ app.command("demo")(demo)
 app.add_typer(layers, name="layers")
 app.add_typer(rules, name="rules")
 app.add_typer(process, name="process")
+app.add_typer(db, name="db")
+app.add_typer(user, name="user")
 
 _USAGE_ERROR = cast(type[Exception], typer.BadParameter.__mro__[2])
 """The root of what typer raises for wrong usage; typer carries its own copy of click, so it is named this way."""

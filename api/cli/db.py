@@ -1,0 +1,111 @@
+"""`gis-ce db`: bring the case store up to date, back it up, restore it, look for what is wrong in it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.options import CityOption, JsonOption
+from api.cli.screen import as_json, aside, out, text
+from api.settings import Settings
+from api.wiring import declared_city, open_cases
+from gis_ce.backup import Held, back_up, held, restore
+from gis_ce.case_migrations import newest
+from gis_ce.case_store import CaseStore
+from gis_ce.errors import StoreNotReady
+from gis_ce.store_checks import Finding
+
+app = typer.Typer(help="Look after the store of cases: SQLite in a file, or PostGIS.", no_args_is_help=True)
+
+
+@app.command("upgrade")
+def upgrade(city: CityOption = None) -> None:
+    """Make the tables, or bring them to this program's version; nothing is half done.
+
+    Back up first where there are cases.
+    """
+    store = _store(city)
+    before = store.version()
+    store.upgrade()
+    said = "was up to date" if before == newest() else f"is now of version {newest()}"
+    aside().print(f"The case store {said}.")
+
+
+@app.command("backup")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="New file for the backup.")], city: CityOption = None
+) -> None:
+    """Write the cases as they are now into one file, while others go on working.
+
+    Attachments are files of their own; copy their folder too.
+    """
+    store = _store(city)
+    back_up(store, file)
+    out().print(text(file), soft_wrap=True)
+    aside().print(f"{_counted(held(store))} saved, {file.stat().st_size / 1e6:,.1f} MB.")
+
+
+@app.command("restore")
+def restore_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `gis-ce db backup` wrote.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before cases are replaced.")] = False,
+    city: CityOption = None,
+) -> None:
+    """Put the cases of a backup in place of those of the store, which are backed up beside it first."""
+    store, keep = _store(city), None
+    before = held(store)
+    if before.cases:
+        keep = file.absolute().with_name(f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}Z{file.suffix}")
+        if not yes:
+            typer.confirm(f"Replace {_counted(before)} by those of {file}?", abort=True, err=True)
+    restore(store, file, keep)
+    aside().print(f"{_counted(held(store))} restored.")
+    if keep is not None:
+        aside().print(f"What was there before is in {keep}", soft_wrap=True)
+
+
+@app.command("check")
+def check(city: CityOption = None, json: JsonOption = False) -> None:
+    """Look for what must never be wrong: damage, a missing guard, an index that differs from its table.
+
+    Ends with exit code 1 where there is an error.
+    """
+    store = _store(city)
+    version = store.version()
+    if version is None:
+        raise StoreNotReady("The case store is empty: run `gis-ce db upgrade`.")
+    found = store.ready().check()
+    if json:
+        as_json({"version": version, **asdict(held(store)), "findings": [asdict(finding) for finding in found]})
+    else:
+        _print(found, held(store), version)
+    if any(finding.severity == "error" for finding in found):
+        sys.exit(1)
+
+
+def _store(city: Path | None) -> CaseStore:
+    settings = Settings()
+    return open_cases(settings, declared_city(settings, city)[1])
+
+
+def _print(found: list[Finding], many: Held, version: str) -> None:
+    colours = {"error": "red", "warning": "yellow"}
+    for finding in found:
+        colour = colours[finding.severity]
+        out().print(f"[{colour}]{finding.severity}[/{colour}] {text(finding.what)}")
+        out().print(f"    [bold]Next:[/bold] {text(finding.next_step)}")
+    out().print(f"{_counted(many)}, version {version}{'' if found else ': nothing wrong'}.")
+
+
+def _counted(many: Held) -> str:
+    cases, events = (f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in _named(many))
+    return f"{cases} and {events}"
+
+
+def _named(many: Held) -> tuple[tuple[int, str], tuple[int, str]]:
+    return (many.cases, "case"), (many.events, "event")

@@ -1,0 +1,88 @@
+"""Dumps of a PostgreSQL database by its own programs: pg_dump, pg_restore and psql."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from gis_ce.errors import BackupRefused
+from gis_ce.tables import Base
+
+_LEFT_OUT = (" EXTENSION ", " SCHEMA ")
+"""Entries that a restore leaves alone: PostGIS and the schema are there, and may belong to somebody else."""
+
+
+def dump(url: URL, target: Path) -> None:
+    """Write one moment of a database into a file; raises BackupRefused."""
+    _run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}"], url)
+    look_at(target)
+
+
+def look_at(source: Path) -> None:
+    """Raises BackupRefused for a file that is no dump of a case store."""
+    if not any(" TABLE DATA " in line and " case_ " in line for line in _entries(source)):
+        raise BackupRefused(f"{source} is no backup of a case store on PostgreSQL.")
+
+
+def load(url: URL, source: Path) -> None:
+    """Replace the tables of a case store by those of a dump, all or nothing; raises BackupRefused."""
+    kept = [line for line in _entries(source) if not any(words in line for words in _LEFT_OUT)]
+    with tempfile.TemporaryDirectory() as folder:
+        listed, dropped, made = (Path(folder) / name for name in ("entries", "drop.sql", "make.sql"))
+        listed.write_text("\n".join(kept), "utf-8")
+        dropped.write_text(_DROP, "utf-8")
+        options = ["--no-owner", "--no-privileges", f"--use-list={listed}", f"--file={made}"]
+        _run("pg_restore", [*options, str(source)], None)
+        at_once = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+        _run("psql", [*at_once, f"--file={dropped}", f"--file={made}"], url)
+
+
+_TABLES = ", ".join([*Base.metadata.tables, "alembic_version"])
+_DROP = f"""SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS postgis;
+DROP TABLE IF EXISTS {_TABLES} CASCADE;
+DROP FUNCTION IF EXISTS gis_ce_refuse_change CASCADE;
+"""
+
+
+def _entries(source: Path) -> list[str]:
+    try:
+        return _run("pg_restore", ["--list", str(source)], None).splitlines()
+    except BackupRefused as error:
+        if "not installed" in str(error):
+            raise
+        raise BackupRefused(f"{source} is no backup of a case store on PostgreSQL.") from error
+
+
+def _run(program: str, options: list[str], url: URL | None) -> str:
+    found = shutil.which(program)
+    if found is None:
+        raise BackupRefused(
+            f"{program} is not installed here: install PostgreSQL's client programs (postgresql-client), "
+            "or run this command on the database's own machine."
+        )
+    words, environment = _connection(url) if url is not None else ([], {})
+    ran = subprocess.run(
+        [found, *words, *options], check=False, capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    if ran.returncode != 0:
+        raise BackupRefused(f"{program} failed: {_said(ran.stderr)}.")
+    return ran.stdout
+
+
+def _connection(url: URL) -> tuple[list[str], dict[str, str]]:
+    """Options and environment that name the database; the password is only in the environment."""
+    host = url.host or url.query.get("host")
+    given = (("--host", host), ("--port", url.port), ("--username", url.username), ("--dbname", url.database))
+    words = [f"{option}={value}" for option, value in given if value is not None]
+    return [*words, "--no-password"], {"PGPASSWORD": str(url.password)} if url.password else {}
+
+
+def _said(stderr: str) -> str:
+    lines = [line for line in stderr.splitlines() if "error" in line.lower()] or stderr.splitlines() or ["no reason"]
+    return lines[0].strip().rstrip(".")
