@@ -58,7 +58,7 @@ def plain(value: object) -> object:
     """A value as it stands in a request's digest."""
     if isinstance(value, BaseGeometry):
         return shapely.to_wkb(value, hex=True)
-    return value
+    return {name: plain(each) for name, each in value.items()} if isinstance(value, Mapping) else value
 
 
 def _to_json(answer: Done) -> Json:

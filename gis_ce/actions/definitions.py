@@ -11,7 +11,7 @@ from gis_ce.actions.desk import Desk
 from gis_ce.errors import NoDrawing, UnknownProcess
 from gis_ce.process import Process
 from gis_ce.process_drawing import draw
-from gis_ce.process_files import known_checks, read_process
+from gis_ce.process_files import known_checks, read_published
 from gis_ce.process_mistakes import Known
 from gis_ce.tables import ProcessVersion
 from layers.toml_table import did_you_mean
@@ -37,6 +37,12 @@ def published(session: Session, desk: Desk, name: str) -> Process:
         session.add(version_row(desk, process, FROM_FILES))
         session.flush()
     return process
+
+
+def in_store(session: Session, desk: Desk) -> dict[str, Process]:
+    """The current definitions of the store, by their names."""
+    rows = session.scalars(select(ProcessVersion).where(ProcessVersion.current))
+    return {row.process: _process(desk, row) for row in rows}
 
 
 def of_version(session: Session, desk: Desk, name: str, version: str) -> Process:
@@ -75,15 +81,12 @@ def _current(name: str) -> Select[ProcessVersion]:
 
 def _process(desk: Desk, row: ProcessVersion) -> Process:
     current = desk.processes.processes.get(row.process)
-    if current is not None and current.version == row.id:
-        return current
-    asked = known(desk, row.process)
-    return _read(row.yaml, row.process, tuple(asked.processes), tuple(asked.settings))
+    return current if current is not None and current.version == row.id else _read(row.yaml, row.process)
 
 
 @lru_cache(maxsize=256)
-def _read(text: str, name: str, processes: tuple[str, ...], settings: tuple[str, ...]) -> Process:
-    return read_process(text, f"{name}.yaml", Known(known_checks(), processes, settings))
+def _read(text: str, name: str) -> Process:
+    return read_published(text, f"{name}.yaml")
 
 
 def _drawn(process: Process) -> str:

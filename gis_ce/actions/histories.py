@@ -32,24 +32,37 @@ def tell_moves(session: Session, case: Case, act: Act, entries: Iterable[Entry],
     """Writes what the engine says of a move, and what else is to be told of it."""
     session.flush()
     for entry in entries:
-        event = _event(case, entry.kind, entry.step, entry.text, entry.data)
-        event.at, event.by = entry.at, entry.by
-        session.add(event)
+        _add(session, case, act, Said(entry.kind, entry.step, entry.text, entry.data), case.row_version)
     for said in also:
-        event = _event(case, said.kind, said.step, said.text, said.data)
-        event.at, event.by = act.at, act.by
-        session.add(event)
+        _add(session, case, act, said, None)
     session.flush()
 
 
 def tell(session: Session, case: Case, act: Act, kind: str, text: str, **data: Any) -> None:
-    """Writes one thing that was done to a case; it belongs to the step at which the case stands."""
+    """Writes one thing that was added to a case; it belongs to the step at which the case stands."""
     session.flush()
-    event = _event(case, kind, case.step, text, data)
-    event.at, event.by = act.at, act.by
-    session.add(event)
+    _add(session, case, act, Said(kind, case.step, text, data), None)
     session.flush()
 
 
-def _event(case: Case, kind: str, step: str, text: str, data: Mapping[str, Any]) -> Event:
-    return Event(case_id=case.id, kind=kind, step=step, text=text, data=dict(data), row_version=case.row_version)
+def tell_change(session: Session, case: Case, act: Act, kind: str, text: str, **data: Any) -> None:
+    """Writes one thing that was changed in a case, with the version that this has led to."""
+    touch(case)
+    session.flush()
+    _add(session, case, act, Said(kind, case.step, text, data), case.row_version)
+    session.flush()
+
+
+def _add(session: Session, case: Case, act: Act, said: Said, row_version: int | None) -> None:
+    session.add(
+        Event(
+            case_id=case.id,
+            at=act.at,
+            by=act.by,
+            kind=said.kind,
+            step=said.step,
+            text=said.text,
+            data=dict(said.data),
+            row_version=row_version,
+        )
+    )

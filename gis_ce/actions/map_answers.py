@@ -21,7 +21,7 @@ from gis_ce.rules import Rule
 from gis_ce.tables import Case, Decision, Json, Site
 
 _SHAPES = ("marks", "exposed")
-_FROM_DATA = {"ticket_number": ("ticket_number", "reported_ticket_number"), "firm": ("firm", "contractor")}
+FROM_DATA = {"ticket_number": ("ticket_number", "reported_ticket_number"), "firm": ("firm", "contractor")}
 """Details of a place that steps of the maps notate, under their names there; what the site has goes before."""
 
 
@@ -142,13 +142,13 @@ def _known(value: Any) -> float | None:
 
 
 def _named_in(case: Case) -> list[str]:
-    return [detail for detail, fields in _FROM_DATA.items() if any(case.data.get(name) for name in fields)]
+    return [detail for detail, fields in FROM_DATA.items() if any(case.data.get(name) for name in fields)]
 
 
 def _detail(case: Case, site: Site, name: str) -> Any:
     value = site.details.get(name)
     if value is None:
-        value = next((found for field in _FROM_DATA.get(name, ()) if (found := case.data.get(field))), None)
+        value = next((found for field in FROM_DATA.get(name, ()) if (found := case.data.get(field))), None)
     return shapely.from_geojson(json.dumps(value)) if name in _SHAPES and value is not None else value
 
 

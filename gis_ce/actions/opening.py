@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ from gis_ce.actions.histories import tell
 from gis_ce.actions.moving import begin
 from gis_ce.actions.offers import offered
 from gis_ce.actions.parties import PartyGiven, note_party
-from gis_ce.actions.placing import Place, Placed, on_the_grid, placed
+from gis_ce.actions.placing import Place, Placed, on_the_grid, place_asked, placed
 from gis_ce.actions.ranking import known_officer, priority_given
 from gis_ce.errors import CaseRefused
 from gis_ce.geometry_column import stored_srid
@@ -134,8 +134,5 @@ def _tell_place(session: Session, desk: Desk, hand: Hand, where: Placed | None) 
 
 def _request(opening: Opening) -> dict[str, Any]:
     values = {name: getattr(opening, name) for name in Opening.__slots__}
-    place = opening.place
-    if place is not None:
-        shape = place.geometry.wkb_hex if place.geometry is not None else None
-        values["place"] = str(replace(place, geometry=None)), shape
-    return values | {"parties": [party.as_plain() for party in opening.parties], "details": dict(opening.details)}
+    values |= {"place": place_asked(opening.place), "details": dict(opening.details)}
+    return values | {"parties": [party.as_plain() for party in opening.parties]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Literal
 
@@ -107,6 +107,14 @@ def _plain(desk: Desk, place: Place, geometry: BaseGeometry, how: HowLocated, sa
     shape = on_the_grid(geometry)
     parcel = place.parcel_id or parcel_under(desk, shape)
     return Placed(shape, place.how or how, place.sigma_ft or 0.0, "map", said, None, parcel)
+
+
+def place_asked(place: Place | None) -> dict[str, object] | None:
+    """A place as plain values, to tell one request from another."""
+    if place is None:
+        return None
+    values = {field.name: getattr(place, field.name) for field in fields(place)}
+    return values | {"geometry": place.geometry.wkb_hex if place.geometry is not None else None}
 
 
 def on_the_grid(geometry: BaseGeometry) -> BaseGeometry:

@@ -60,13 +60,13 @@ def outdate(session: Session, rows: Iterable[Decision]) -> None:
     session.flush()
 
 
-def outdate_undone(session: Session, hand: Hand) -> None:
-    """After a case went back: decisions of visits to steps that are no longer on its way do not count any more."""
-    taken: dict[str, int] = {}
-    for row in standing(session, hand.case.id):
-        step = str(row.step)
-        taken[step] = taken.get(step, 0) + 1
-        if taken[step] > hand.state.way.count(step):
+def outdate_undone(session: Session, case_id: str, way: Sequence[str]) -> None:
+    """Before a case goes back: decisions of visits to steps that will not be on its way do not count any more."""
+    visits: dict[str, int] = {}
+    for row in standing(session, case_id):
+        name = str(row.step)
+        visits[name] = visits.get(name, 0) + 1
+        if visits[name] > way.count(name):
             row.state = "stale"
     session.flush()
 

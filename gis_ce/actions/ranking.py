@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from gis_ce.actions.at_hand import refuse_stranger, take
 from gis_ce.actions.carried_out import Done, carried_out, done
 from gis_ce.actions.desk import Desk
-from gis_ce.actions.histories import tell
+from gis_ce.actions.histories import tell_change
 from gis_ce.errors import CaseRefused
 from gis_ce.process_engine import reason_given
 from gis_ce.tables import User
@@ -26,7 +26,7 @@ def assign(
         name = known_officer(session, desk, officer)
         before, hand.case.officer = hand.case.officer, name
         text = f"given to {name}" if name else "given to nobody"
-        tell(session, hand.case, desk.act, "assigned", text, before=before, after=name)
+        tell_change(session, hand.case, desk.act, "assigned", text, before=before, after=name)
         return done(session, hand.case, officer=name)
 
     return carried_out(session, desk, "assign", {"case": case, "officer": officer, "seen": seen}, key, act)
@@ -50,7 +50,7 @@ def set_priority(
         number, reason = priority_given(priority), reason_given(why)
         before, hand.case.priority = hand.case.priority, number
         text = f"priority {number if number is not None else 'taken away'}: {reason}"
-        tell(session, hand.case, desk.act, "priority_set", text, before=before, after=number, why=reason)
+        tell_change(session, hand.case, desk.act, "priority_set", text, before=before, after=number, why=reason)
         return done(session, hand.case, priority=number)
 
     asked = {"case": case, "priority": priority, "why": why, "seen": seen}

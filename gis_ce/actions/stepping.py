@@ -50,7 +50,7 @@ def answer_step(
         _refuse(session, desk, hand, step, given.fields)
         refuse_unsettled(session, hand, given.answer)
         moved = answer(hand.process, hand.state, step, given.answer, given.fields, desk.act)
-        return _kept(session, desk, hand, moved, _judged(session, desk, hand, moved, given))
+        return kept(session, desk, hand, moved, _judged(session, desk, hand, moved, given))
 
     asked = {"case": case, "step": step, "answer": given.answer, "fields": dict(given.fields), "why": given.why}
     return carried_out(session, desk, "answer_step", asked | {"seen": seen}, key, act)
@@ -74,7 +74,7 @@ def notate(
     def act() -> Done:
         hand = take(session, desk, case, seen)
         _refuse(session, desk, hand, step, fields)
-        return _kept(session, desk, hand, note(hand.process, hand.state, step, fields, desk.act))
+        return kept(session, desk, hand, note(hand.process, hand.state, step, fields, desk.act))
 
     asked = {"case": case, "step": step, "fields": dict(fields), "seen": seen}
     return carried_out(session, desk, "notate", asked, key, act)
@@ -143,7 +143,8 @@ def _is_files(hand: Hand, name: str) -> bool:
     return field is not None and field.type == "attachments"
 
 
-def _kept(session: Session, desk: Desk, hand: Hand, moved: Moved, also: Sequence[Said] = ()) -> Done:
+def kept(session: Session, desk: Desk, hand: Hand, moved: Moved, also: Sequence[Said] = ()) -> Done:
+    """Stores a move and answers where the case stands now; see `answer_step` for what is in `made`."""
     others = keep(session, desk, hand, moved, also)
     note_parties(session, desk, hand.case)
     proposed = [] if hand.state.closed else open_at(session, hand.case.id, hand.state.step)

@@ -1,0 +1,53 @@
+"""Lists of cases, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gis_ce.case_lists import MOST, After, CaseFilter, listed
+from gis_ce.errors import FilterRefused
+from gis_ce.tables import Case, Site
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case of a list, with its place."""
+
+    case: Case
+    site: Site | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Cases, the newest first; `after` asks for the next page, None where there is none."""
+
+    cases: tuple[ListedCase, ...]
+    after: str | None
+
+
+def list_cases(session: Session, wanted: CaseFilter, after: str | None = None, limit: int = 50) -> CasePage:
+    """One page of the cases that meet a filter; raises FilterRefused for a page that cannot be."""
+    if not 1 <= limit < MOST:
+        raise FilterRefused(f"A page has 1 to {MOST - 1:,} cases, not {limit}.")
+    rows = session.execute(listed(wanted, _read(after) if after else None, limit + 1)).all()
+    found = tuple(ListedCase(case, site) for case, site in rows[:limit])
+    more = _written(found[-1].case) if len(rows) > limit else None
+    return CasePage(found, more)
+
+
+def _written(case: Case) -> str:
+    return f"{case.opened_at.isoformat()}~{case.id}"
+
+
+def _read(after: str) -> After:
+    moment, _, name = after.partition("~")
+    try:
+        opened_at = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise FilterRefused("The page asked for is none of ours; begin again without it.") from error
+    if opened_at.tzinfo is None or not name:
+        raise FilterRefused("The page asked for is none of ours; begin again without it.")
+    return After(opened_at, name)
