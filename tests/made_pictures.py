@@ -70,7 +70,9 @@ def scene(size: tuple[int, int] = (40, 24), mode: str = "RGB") -> Image.Image:
 
 
 def encoded(picture: Image.Image, writer: str = "JPEG", **options: object) -> bytes:
-    """The bytes of a picture."""
+    """The bytes of a picture; notes are given to the writer as bytes, since that for TIFF drops positions otherwise."""
+    if isinstance(exif := options.get("exif"), Image.Exif):
+        options["exif"] = exif.tobytes()
     target = BytesIO()
     picture.save(target, writer, **options)
     return target.getvalue()

@@ -30,4 +30,5 @@ LIMITS = Limits()
 
 def in_megabytes(size: int) -> str:
     """A number of bytes in words: `50 MB`."""
-    return f"{size / MEGABYTE:,.3g} MB"
+    megabytes = size / MEGABYTE
+    return f"{megabytes:,.0f} MB" if megabytes >= 100 else f"{megabytes:.3g} MB"
