@@ -34,8 +34,7 @@ CITY = City(
     other={"rules": {"pack": "nc-raleigh-2016"}},
 )
 EVERY_LANE = frozenset(
-    ("ce", "cwf", "director", "emt", "field", "internal", "meters", "owner", "reporter", "requestor", "sm", "violator")
-    + ("wd", "wwc", "wwt", "cm", "pu", "customer", "plumber", "responsible", "staff", "crew", "other", "dev")
+    ("ce", "director", "emt", "field", "internal", "meters", "owner", "reporter", "requestor", "sm", "wd", "admin")
 )
 MORE = {
     "meters": ("meter", [{"id": "MT-1", "wkt": "POINT (150 58)", "facility_id": "MT-1", "parcel_id": "N2"}]),
