@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,8 +14,13 @@ from drawn_towns import drawn_layer, drawn_query
 from made_layers import EAST, GRID, NORTH
 from shapely.affinity import translate
 
+from gis_ce.actions.carried_out import Done
 from gis_ce.actions.desk import Actor, Desk
+from gis_ce.actions.opening import Opening, open_case
+from gis_ce.actions.placing import Place
+from gis_ce.actions.stepping import Given, answer_step
 from gis_ce.attachments.folder import AttachmentFolder
+from gis_ce.case_store import CaseStore
 from gis_ce.city_processes import city_processes
 from gis_ce.city_rules import CityRules, city_rules
 from gis_ce.locate import AddressBook
@@ -108,3 +114,23 @@ def as_somebody(desk: Desk, name: str, *lanes: str) -> Desk:
 
 def _on_grid(wkt: str) -> str:
     return shapely.to_wkt(translate(shapely.from_wkt(wkt), EAST, NORTH), rounding_precision=-1)
+
+
+def write(store: CaseStore, action: Callable[..., Done], desk: Desk, *given: object, **more: object) -> Done:
+    """Do something in a session of its own, and commit."""
+    with store.session() as session:
+        done = action(session, desk, *given, **more)
+        session.commit()
+    return done
+
+
+def leak(store: CaseStore, desk: Desk, x: float = 50, y: float = 30, **more: object) -> Done:
+    """A leak so many feet from the town's corner: by default in the street, 30 ft from its edge."""
+    place = Place(xy=(EAST + x, NORTH + y), sigma_ft=float(str(more.pop("sigma_ft", 1.0))))
+    return write(store, open_case, desk, Opening("leaks", place, **more))  # type: ignore[arg-type]
+
+
+def at_location(store: CaseStore, desk: Desk, x: float = 50, y: float = 30, **more: object) -> Done:
+    """A leak that stands at its first decision: inside or outside the right of way."""
+    opened = leak(store, desk, x, y, **more)
+    return write(store, answer_step, desk, opened.number, "site_visit", Given())
