@@ -48,10 +48,10 @@ def _within_sqlite(element: Within, compiler: SQLCompiler, **kw: Any) -> str:
     say, name, table, boxes = _say(compiler, kw), _name(column, compiler), _table(column, compiler), _box(column)
     touching = _sided(boxes, ("max_x >=", "max_y >=", "min_x <=", "min_y <="), [say(side) for side in outer])
     inside = _sided(boxes, ("min_x >=", "min_y >=", "max_x <=", "max_y <="), [say(side) for side in inner])
+    measured = _measured_rows(table, f"SELECT row_no FROM {boxes} WHERE {touching} AND NOT ({inside})")
     return (
         f"{_row(column, compiler)} IN (SELECT row_no FROM {boxes} WHERE {inside} UNION ALL "
-        f"SELECT {boxes}.row_no FROM {boxes} CROSS JOIN {table} ON {table}.row_no = {boxes}.row_no "
-        f"WHERE {touching} AND NOT ({inside}) AND gis_distance({table}.{name}, {say(shape)}) <= {say(reach)})"
+        f"SELECT row_no {measured} AND gis_distance({name}, {say(shape)}) <= {say(reach)})"
     )
 
 
@@ -80,18 +80,25 @@ def _nearest_sqlite(element: Nearest, compiler: SQLCompiler, **kw: Any) -> str:
         return f"(SELECT count(*) FROM (SELECT 1 FROM {boxes} WHERE {near(reach)} LIMIT {say(k)}))"
 
     def far() -> str:
-        return f"gis_distance({table}.{name}, {say(shape)})"
+        return f"gis_distance({name}, {say(shape)})"
 
-    joined = f"{boxes} CROSS JOIN {table} ON {table}.row_no = {boxes}.row_no"
+    def rows(reach: str) -> str:
+        return _measured_rows(table, f"SELECT row_no FROM {boxes} WHERE {near(reach)}")
+
     return (
         f"{_row(column, compiler)} IN (WITH RECURSIVE ring(reach, held) AS ("
         f"SELECT {FIRST_RING_FT}, {held(str(FIRST_RING_FT))} UNION ALL "
         f"SELECT reach * 2, {held('ring.reach * 2')} FROM ring WHERE held < {say(k)} AND reach < {LAST_RING_FT}), "
-        f"farthest(far) AS (SELECT max(far) FROM (SELECT {far()} AS far FROM {joined} "
-        f"WHERE {near('(SELECT max(reach) FROM ring)')} ORDER BY far LIMIT {say(k)})) "
-        f"SELECT {boxes}.row_no FROM {joined} WHERE {near('(SELECT far FROM farthest)')} "
+        f"farthest(far) AS (SELECT max(far) FROM (SELECT {far()} AS far "
+        f"{rows('(SELECT max(reach) FROM ring)')} ORDER BY far LIMIT {say(k)})) "
+        f"SELECT row_no {rows('(SELECT far FROM farthest)')} "
         f"AND {far()} <= (SELECT far FROM farthest) + {say(equally)})"
     )
+
+
+def _measured_rows(table: str, candidates: str) -> str:
+    """The candidates' rows, by a list: for a join SQLite makes a Bloom filter, and measures every row of the table."""
+    return f"FROM {table} WHERE {table}.row_no IN ({candidates})"
 
 
 def add_functions(connection: Any) -> None:

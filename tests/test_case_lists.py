@@ -153,10 +153,12 @@ def _plan(element: Plan, compiler: SQLCompiler, **kw: Any) -> str:
 
 
 _SCANS = {
-    "sqlite": re.compile(r"^SCAN (?:case_|site|event)(?:_\d+)?(?: AS \w+)?(?! USING INDEX ix_case__opened)(?!\w)"),
+    "sqlite": re.compile(
+        r"^(?:SCAN|BLOOM FILTER ON) (?:case_|site|event)(?:_\d+)?(?: AS \w+)?(?! USING INDEX ix_case__opened)(?!\w)"
+    ),
     "postgresql": re.compile(r"Seq Scan on (?:case_|site|event)\b"),
 }
-"""To go through all cases in the order of an index is no such scan: the page ends it."""
+"""To go through all cases in the order of an index is no such scan: the page ends it. A Bloom filter is one."""
 
 
 def _whole_tables(store: CaseStore, statement: Select[Any]) -> list[str]:
