@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,17 +14,22 @@ import small_town
 from drawn_towns import drawn_layer, drawn_query
 from made_layers import EAST, GRID, NORTH
 from shapely.affinity import translate
+from sqlalchemy import select
 
+from gis_ce.actions.attaching import attach, take_file
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.desk import Actor, Desk
 from gis_ce.actions.opening import Opening, open_case
 from gis_ce.actions.placing import Place
+from gis_ce.actions.showing import CaseShown, show_case
 from gis_ce.actions.stepping import Given, answer_step
 from gis_ce.attachments.folder import AttachmentFolder
+from gis_ce.case_changes import case_named
 from gis_ce.case_store import CaseStore
 from gis_ce.city_processes import city_processes
 from gis_ce.city_rules import CityRules, city_rules
 from gis_ce.locate import AddressBook
+from gis_ce.tables import Decision, Event
 from layers.model import City
 from layers.query import LayerQuery
 
@@ -134,3 +140,30 @@ def at_location(store: CaseStore, desk: Desk, x: float = 50, y: float = 30, **mo
     """A leak that stands at its first decision: inside or outside the right of way."""
     opened = leak(store, desk, x, y, **more)
     return write(store, answer_step, desk, opened.number, "site_visit", Given())
+
+
+def shown(store: CaseStore, number: str) -> CaseShown:
+    with store.session() as session:
+        found = show_case(session, a_desk(), number)
+        session.expunge_all()
+        return found
+
+
+def decision(store: CaseStore, number: str, step: str) -> Decision:
+    """The newest decision of a step."""
+    with store.reading() as session:
+        case = case_named(session, number)
+        rows = select(Decision).where(Decision.case_id == case.id, Decision.step == step)
+        return session.scalars(rows.order_by(Decision.proposed_at.desc(), Decision.id.desc())).first() or Decision()
+
+
+def kinds(store: CaseStore, number: str) -> list[str]:
+    with store.reading() as session:
+        case = case_named(session, number)
+        return list(session.scalars(select(Event.kind).where(Event.case_id == case.id).order_by(Event.id)))
+
+
+def attached(store: CaseStore, desk: Desk, number: str, content: bytes = b"what was seen", name: str = "a.txt") -> str:
+    """The id of a file that is attached to a case."""
+    kept = take_file(desk, io.BytesIO(content), name)
+    return str(write(store, attach, desk, number, kept).made["attachment"])

@@ -92,9 +92,7 @@ def _by_degrees(desk: Desk, place: Place, lonlat: tuple[float, float], day: date
     _refuse_far(desk, lonlat)
     how = place.how or ("map" if place.datum == "map" else "gps")
     if how == "gps" and place.sigma_ft is None:
-        raise PlaceRefused(
-            "A receiver's position needs its sigma_ft: how good was it? A point set by hand has the datum `map`."
-        )
+        raise PlaceRefused("Say how good the receiver's position is (sigma_ft); a point set by hand is of the map.")
     moved = on_grid(np.array([point], dtype=object), Terms(day).at(place.datum, place.epoch, day), desk.grid)
     if moved.problem is not None:
         raise PlaceRefused(moved.problem)
