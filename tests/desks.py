@@ -13,6 +13,7 @@ import shapely
 import small_town
 from drawn_towns import drawn_layer, drawn_query
 from made_layers import EAST, GRID, NORTH
+from process_walks import a_value
 from shapely.affinity import translate
 from sqlalchemy import select
 
@@ -29,6 +30,7 @@ from gis_ce.case_store import CaseStore
 from gis_ce.city_processes import city_processes
 from gis_ce.city_rules import CityRules, city_rules
 from gis_ce.locate import AddressBook
+from gis_ce.process import Field
 from gis_ce.tables import Decision, Event
 from layers.model import City
 from layers.query import LayerQuery
@@ -167,3 +169,22 @@ def attached(store: CaseStore, desk: Desk, number: str, content: bytes = b"what 
     """The id of a file that is attached to a case."""
     kept = take_file(desk, io.BytesIO(content), name)
     return str(write(store, attach, desk, number, kept).made["attachment"])
+
+
+def go_to(store: CaseStore, desk: Desk, number: str, step: str, **answers: str) -> None:
+    """Take a case to a step: by the given answers and values, else as the map proposes, else by the first there is."""
+    form = shown(store, number).form
+    while form is not None and form.step.id != step:
+        here, proposed = form.step, form.proposal.proposed if form.proposal and form.decides else None
+        values = {each.field.name: a_value(each.field, desk.today) for each in form.fields}
+        values |= {each.field.name: [attached(store, desk, number)] for each in form.fields if is_file(each.field)}
+        values |= {here.fills: proposed} if here.fills and proposed else {}
+        values |= {name: value for name, value in answers.items() if name in values}
+        word = answers.get(here.id, proposed or form.choices[0]) if form.choices else None
+        write(store, answer_step, desk, number, here.id, Given(word, values, "seen there"))
+        form = shown(store, number).form
+
+
+def is_file(field: Field) -> bool:
+    """Whether a field holds files."""
+    return field.type == "attachments"

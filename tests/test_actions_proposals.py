@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from desks import EAST, NORTH, a_desk, at_location, attached, decision, kinds, later, leak, shown, town, write
+from desks import EAST, NORTH, a_desk, at_location, decision, go_to, kinds, later, leak, shown, town, write
 from drawn_towns import drawn_query
 from small_town import place
 from sqlalchemy import select
@@ -182,15 +182,8 @@ def test_what_a_case_notes_and_brings_reaches_the_checks(case_store: CaseStore, 
     with case_store.reading() as session:
         kept = session.scalars(select(Site)).one().details
         assert kept["marks"]["type"] == "LineString"
+    go_to(case_store, desk, number, "tolerance", code_responds="yes")
     form = shown(case_store, number).form
-    while form is not None and form.step.id != "tolerance":
-        fields = {
-            each.field.name: [attached(case_store, desk, number)]
-            for each in form.fields
-            if each.field.type == "attachments"
-        }
-        write(case_store, answer_step, DESK, number, form.step.id, Given("yes" if form.step.answers else None, fields))
-        form = shown(case_store, number).form
     assert form is not None
     assert form.proposal is not None
     assert "mark" in form.proposal.sentence
