@@ -332,3 +332,15 @@ def test_a_register_is_written_with_its_cases_and_events(case_store: CaseStore, 
     assert f"{entries[-1].events[0].id} {entries[-1].events[0].step}" in first["from_events"]
     if kind == "parquet":
         assert pq.read_table(tmp_path / "log.parquet").num_rows == 2
+
+
+def test_an_outline_of_many_corners_comes_back(
+    case_store: CaseStore, other_store: CaseStore, here: Office, tmp_path: Path
+) -> None:
+    lake = shapely.Point(*place(0, 0).coords[0]).buffer(500, quad_segs=2000)
+    with case_store.session() as session:
+        walk(session, "damages", "00001", place=lake)
+        path = exported(session, tmp_path / "cases.csv")
+    with other_store.session() as session:
+        brought_in(session, path, here)
+        assert session.scalars(select(Site)).one().geometry == lake

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import zipfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -115,7 +116,9 @@ def test_an_open_case_stands_at_its_step_and_goes_on_from_there(
         ({"OPENED": ""}, "OPENED is empty: when was the case opened?"),
         ({"OPENED": "13/32/2019"}, "OPENED is '13/32/2019', no day such as 2026-01-31 or like %m/%d/%Y"),
         ({"OPENED": "05/04/2029"}, "it was opened in the future, 2029-05-04"),
-        ({"OPENED": "05/04/1819"}, "a day before 1900"),
+        ({"OPENED": "05/04/1819"}, "a day not between 1900 and 2200"),
+        ({"OPENED": "9999-12-31T23:59:59-05:00"}, "a day not between 1900 and 2200"),
+        ({"ADDRESS": "1 " + "MAIN " * 100}, "its address has 501 characters"),
         ({"CLOSED": "05/03/2019"}, "it was closed before it was opened: closed 2019-05-03, opened 2019-05-04"),
         ({"RESULT": "Done"}, "it has the outcome end and no day on which it was closed"),
         ({"CLOSED": "06/01/2019", "RESULT": "Denied"}, "Damages has no end 'end_not_approved'"),
@@ -424,3 +427,44 @@ def test_one_type_may_hold_for_every_row(case_store: CaseStore, here: Office, tm
     with case_store.session() as session:
         plan = planned(session, write_csv(tmp_path / "old.csv", [GOOD]), here, mapping)
         assert [case.type for case, _ in plan.cases] == ["sso"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("state", "{", "state is no JSON"),
+        ("state", "[1]", "state is no JSON object"),
+        ("state", "{}", "state is not as it was exported"),
+        (
+            "state",
+            '{"way": [1], "noted": [], "entered_at": "2026-03-02T00:00:00+00:00"}',
+            "state is not as it was exported",
+        ),
+        ("state", "[" * 100_000, "state is no JSON"),
+        ("details", '{"a": NaN}', "details is no JSON"),
+        ("details", '{"a": "\\u0000"}', "details is no JSON object that can be kept"),
+        ("shape_wkt", "POLYGON ((0 0, 1 1, 0 1, 1 0, 0 0))", "shape_wkt is no sound shape"),
+        ("shape_wkt", "POINT (1e999 0)", "shape_wkt is no"),
+        ("shape_wkt", "a circle", "shape_wkt is no shape in WKT"),
+        ("id", "../../etc", "'../../etc' is no id of a case"),
+        ("step", "nowhere", "Damages has no step 'nowhere'"),
+        ("step", "appeal", "an open case cannot be brought in at appeal, a wait"),
+        ("status", "odd", None),
+    ],
+)
+def test_an_export_that_somebody_has_changed_is_read_with_the_same_care(
+    case_store: CaseStore, here: Office, tmp_path: Path, column: str, value: str, said: str | None
+) -> None:
+    row = {"id": "abc", "number": "DAM-2026-00001", "type": "damages", "opened_at": "2026-03-02T00:00:00+00:00"}
+    header = [*row, "state", "details", "shape_wkt", "step", "status"]
+    with (tmp_path / "own.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, header)
+        writer.writeheader()
+        writer.writerow(row | {column: value})
+    with case_store.session() as session:
+        plan = planned(session, tmp_path / "own.csv", here)
+        if said is None:
+            assert plan.bad == ()
+            return
+        assert len(plan.bad) == 1
+        assert said in str(plan.bad[0])

@@ -22,7 +22,7 @@ from gis_ce.process_values import NotTaken, taken
 from layers.toml_table import did_you_mean
 
 _WAITING = ("start", "wait", "handover", "end")
-_LONGEST_TITLE, _MOST_URGENT = 200, 100
+_LONGEST_TITLE, _LONGEST_ADDRESS, _MOST_URGENT = 200, 300, 100
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -218,12 +218,15 @@ def _place(reader: RowReader, mapping: FieldMapping) -> OldPlace:
         reader.reasons.append(
             f"its position is good to {sigma} ft; that must lie between 0 and {LARGEST_SIGMA_FT:,.0f}"
         )
+    address = text("address")
+    if address is not None and len(address) > _LONGEST_ADDRESS:
+        reader.reasons.append(f"its address has {len(address)} characters; at most {_LONGEST_ADDRESS} are looked up")
     lon, easting_ft = number("lon"), number("easting_ft")
     has_position = lon is not None or easting_ft is not None
     if has_position and sigma is None and not mapping.is_own and not reader.reasons:
         reader.reasons.append("nothing says how good its position is: sigma_ft is empty")
     return OldPlace(
-        address=text("address"),
+        address=address,
         parcel=text("parcel"),
         facility=text("facility"),
         lon=lon,

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -20,7 +21,7 @@ from gis_ce.tables.base import storable
 from layers.toml_table import did_you_mean
 
 LONGEST = 20_000
-_FIRST_YEAR = 1900
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 Read = TypeVar("Read")
 
 
@@ -46,7 +47,7 @@ class RowReader:
         try:
             return understood(taken, cell)
         except CellRefused as error:
-            self.reasons.append(f"{taken.column} {error}")
+            self.reasons.append(f"{taken.column or taken.always} {error}")
             return None
 
     def text(self, taken: Taken | None) -> str | None:
@@ -109,15 +110,16 @@ def as_moment(taken: Taken, cell: Cell) -> datetime:
     if found is None:
         forms = "".join(f" or like {form}" for form in taken.dates)
         raise CellRefused(f"is {short(cell)}, no day such as 2026-01-31{forms}")
-    if found.year < _FIRST_YEAR:
-        raise CellRefused(f"is {short(cell)}, a day before {_FIRST_YEAR}")
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise CellRefused(f"is {short(cell)}, a day not between {_FIRST_YEAR} and {_LAST_YEAR}")
     return found
 
 
 def as_shape(_: Taken, cell: Cell) -> BaseGeometry:
     """A shape in WKT, on the grid in feet."""
     try:
-        shape = shapely.from_wkt(str(cell))
+        with np.errstate(over="ignore"):
+            shape = shapely.from_wkt(str(cell))
     except shapely.GEOSException as error:
         raise CellRefused("is no shape in WKT") from error
     if shape.is_empty or not all(map(math.isfinite, shape.bounds)) or not shape.is_valid:
@@ -126,14 +128,19 @@ def as_shape(_: Taken, cell: Cell) -> BaseGeometry:
 
 
 def as_json(_: Taken, cell: Cell) -> dict[str, Any]:
-    """A JSON object."""
+    """A JSON object that the store can hold."""
     try:
-        found = json.loads(str(cell))
-    except ValueError as error:
-        raise CellRefused("is no JSON") from error
-    if not isinstance(found, dict):
-        raise CellRefused("is no JSON object")
+        found = json.loads(str(cell), parse_constant=_refuse_constant)
+        kept = storable(json.dumps(found, ensure_ascii=False))
+    except (ValueError, RecursionError, TextRefused) as error:
+        raise CellRefused("is no JSON that can be kept") from error
+    if not isinstance(found, dict) or "\\u0000" in kept.replace("\\\\", ""):
+        raise CellRefused("is no JSON object that can be kept")
     return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
 
 
 def plain(value: Any) -> str:

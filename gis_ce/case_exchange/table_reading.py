@@ -21,6 +21,7 @@ Cell = str | int | float | bool | datetime | date | None
 MOST_ROWS = 500_000
 MOST_BYTES = 200_000_000
 _MOST_UNPACKED = 1_000_000_000
+_LONGEST_CELL = 20_000_000
 _DELIMITERS = ",;\t|"
 _ENCODINGS = ("utf-8-sig", "cp1252")
 
@@ -93,6 +94,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Sequence[Cell]]]:
     text = _text(path)
     if "\0" in text:
         raise OldCasesRefused(f"{path.name} is not a text: it has NUL characters.")
+    csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     begins = 1
     try:
