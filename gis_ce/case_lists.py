@@ -9,13 +9,18 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Select, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gis_ce.geometry_column import dwithin, intersects
+from gis_ce.geometry_column import distance, dwithin
+from gis_ce.geometry_sql import boxes_meeting
 from gis_ce.tables import Case, Site
+from layers.grid import AT_LIMIT_FT
 
 MOST = 1000
 """The longest page."""
+
+MANY = 5_000
+"""From so many places on it is quicker to look through the newest cases than through all places of an area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +51,34 @@ class After:
     id: str
 
 
-def listed(wanted: CaseFilter, after: After | None = None, limit: int = 50) -> Select[Case, Site | None]:
-    """The statement for one page of cases with their sites, newest first; the next page begins after its last row."""
+def page(
+    session: Session, wanted: CaseFilter, after: After | None = None, limit: int = 50
+) -> list[tuple[Case, Site | None]]:
+    """One page of cases with their sites, newest first; the next page begins after its last row.
+
+    Where thousands of places lie in an area, the newest cases are looked through until the page is full, instead of
+    all that lie there.
+    """
+    area, near = wanted.area, wanted.near
+    wide = any(
+        shape is not None and boxes_meeting(session, Site.geometry, shape, reach, MANY) == MANY
+        for shape, reach in ((area, 0.0), (near, wanted.within_ft))
+    )
+    return [(case, site) for case, site in session.execute(listed(wanted, after, limit, wide=wide))]
+
+
+def listed(
+    wanted: CaseFilter, after: After | None = None, limit: int = 50, *, wide: bool = False
+) -> Select[Case, Site | None]:
+    """The statement of one page; `wide` measures place by place instead of by the spatial index."""
     newest = select(Case, Site).outerjoin(Site, Site.case_id == Case.id)
-    newest = newest.where(*_conditions(wanted)).order_by(Case.opened_at.desc(), Case.id.desc())
+    newest = newest.where(*_conditions(wanted, wide)).order_by(Case.opened_at.desc(), Case.id.desc())
     if after is not None:
         newest = newest.where(tuple_(Case.opened_at, Case.id) < (after.opened_at, after.id))
     return newest.limit(min(limit, MOST))
 
 
-def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: CaseFilter, wide: bool) -> Iterator[ColumnElement[bool]]:
     same: tuple[tuple[InstrumentedAttribute[Any], object], ...] = (
         (Case.type, wanted.type),
         (Case.status, wanted.status),
@@ -71,19 +94,26 @@ def _conditions(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
         yield Case.opened_at < wanted.opened_before
     if wanted.due_before is not None:
         yield Case.due_at < wanted.due_before
-    yield from _places(wanted)
+    yield from _places(wanted, wide)
     if wanted.text is not None:
         yield _says(wanted.text)
 
 
-def _places(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
-    """Conditions on the site, each as a list of cases: so the spatial index, and not the cases, is gone through."""
+def _places(wanted: CaseFilter, wide: bool) -> Iterator[ColumnElement[bool]]:
+    """Conditions on the site."""
     if wanted.area is not None:
-        yield Case.id.in_(select(Site.case_id).where(intersects(Site.geometry, wanted.area)))
+        yield _within(wanted.area, 0.0, wide)
     if wanted.near is not None:
-        yield Case.id.in_(select(Site.case_id).where(dwithin(Site.geometry, wanted.near, wanted.within_ft)))
+        yield _within(wanted.near, wanted.within_ft, wide)
     if wanted.parcel_id is not None:
         yield Case.id.in_(select(Site.case_id).where(Site.parcel_id == wanted.parcel_id))
+
+
+def _within(shape: BaseGeometry, reach_ft: float, wide: bool) -> ColumnElement[bool]:
+    """As a list of cases, so that the spatial index is gone through and not the cases; or by measuring each."""
+    if wide:
+        return distance(Site.geometry, shape) <= reach_ft + AT_LIMIT_FT
+    return Case.id.in_(select(Site.case_id).where(dwithin(Site.geometry, shape, reach_ft)))
 
 
 def _says(text: str) -> ColumnElement[bool]:

@@ -39,6 +39,11 @@ def use_srid(engine: Engine, srid: int) -> None:
     cast(Any, engine.dialect).gis_ce_srid = srid
 
 
+def srid_of(dialect: Dialect) -> int:
+    """The number that geometry carries there."""
+    return int(getattr(dialect, "gis_ce_srid", 0))
+
+
 class Geometry(TypeDecorator[BaseGeometry]):
     """A shapely geometry on the local grid, in feet: `geometry` on PostGIS, EWKB in a blob on SQLite.
 
@@ -61,7 +66,7 @@ class Geometry(TypeDecorator[BaseGeometry]):
 
     def process_bind_param(self, value: BaseGeometry | None, dialect: Dialect) -> bytes | None:
         """EWKB with the store's number; raises GeometryRefused for what is no place on the grid."""
-        return None if value is None else ewkb(value, int(getattr(dialect, "gis_ce_srid", 0)))
+        return None if value is None else ewkb(value, srid_of(dialect))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> BaseGeometry | None:
         """The geometry as it was stored."""
@@ -104,7 +109,7 @@ def intersects(column: SpatialColumn, geometry: BaseGeometry) -> ColumnElement[b
 def dwithin(column: SpatialColumn, geometry: BaseGeometry, distance_ft: float) -> ColumnElement[bool]:
     """Whether the column's geometry lies within a distance of this one (to AT_LIMIT_FT)."""
     inside = geometry.bounds if _is_rectangle(geometry) else _NOWHERE
-    return Within(_column(column), *_literals(geometry, distance_ft + AT_LIMIT_FT), *map(_number, inside))
+    return Within(column_of(column), *_literals(geometry, distance_ft + AT_LIMIT_FT), *map(_number, inside))
 
 
 def nearest(column: SpatialColumn, geometry: BaseGeometry, k: int) -> ColumnElement[bool]:
@@ -114,12 +119,12 @@ def nearest(column: SpatialColumn, geometry: BaseGeometry, k: int) -> ColumnElem
     """
     if k < 1:
         raise ValueError(f"k is {k}; ask for at least one.")
-    return Nearest(_column(column), *_literals(geometry, 2 * AT_LIMIT_FT), bindparam(None, k, unique=True))
+    return Nearest(column_of(column), *_literals(geometry, 2 * AT_LIMIT_FT), bindparam(None, k, unique=True))
 
 
 def distance(column: SpatialColumn, geometry: BaseGeometry) -> ColumnElement[float]:
     """The distance from the column's geometry, in feet."""
-    return Distance(_column(column), bindparam(None, geometry, type_=Geometry(), unique=True))
+    return Distance(column_of(column), bindparam(None, geometry, type_=Geometry(), unique=True))
 
 
 def in_order_of_distance(
@@ -169,7 +174,8 @@ class Distance(FunctionElement[float]):
     inherit_cache = True
 
 
-def _column(column: SpatialColumn) -> ColumnClause[Any]:
+def column_of(column: SpatialColumn) -> ColumnClause[Any]:
+    """The column itself; raises TypeError for one without a spatial index."""
     found = cast(Any, column).__clause_element__() if hasattr(column, "__clause_element__") else column
     if not isinstance(found, ColumnClause) or not (isinstance(found.type, Geometry) and found.type.indexed):
         raise TypeError(f"{column} has no spatial index.")

@@ -7,10 +7,12 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy import text
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from gis_ce.geometry_column import Distance, Nearest, Within
+from gis_ce.geometry_column import Distance, Nearest, SpatialColumn, Within, column_of, srid_of
 
 FIRST_RING_FT = 64.0
 LAST_RING_FT = 1e9
@@ -99,6 +101,24 @@ def _nearest_sqlite(element: Nearest, compiler: SQLCompiler, **kw: Any) -> str:
 def _measured_rows(table: str, candidates: str) -> str:
     """The candidates' rows, by a list: for a join SQLite makes a Bloom filter, and measures every row of the table."""
     return f"FROM {table} WHERE {table}.row_no IN ({candidates})"
+
+
+def boxes_meeting(
+    session: Session, column: SpatialColumn, geometry: BaseGeometry, reach_ft: float, at_most: int
+) -> int:
+    """How many places have a box that meets the box around a geometry, counted up to `at_most`."""
+    found = column_of(column)
+    min_x, min_y, max_x, max_y = geometry.bounds
+    sides = {"x1": min_x - reach_ft, "y1": min_y - reach_ft, "x2": max_x + reach_ft, "y2": max_y + reach_ft}
+    if session.get_bind().dialect.name == "postgresql":
+        box = "ST_SetSRID(ST_MakeEnvelope(:x1, :y1, :x2, :y2), :srid)"
+        rows = f"SELECT 1 FROM {_base(found).name} WHERE {found.name} && {box}"
+        sides["srid"] = srid_of(session.get_bind().dialect)
+    else:
+        met = _sided(_box(found), ("max_x >=", "max_y >=", "min_x <=", "min_y <="), [":x1", ":y1", ":x2", ":y2"])
+        rows = f"SELECT 1 FROM {_box(found)} WHERE {met}"
+    counted = text(f"SELECT count(*) FROM ({rows} LIMIT :at_most) AS met")
+    return int(session.execute(counted, {**sides, "at_most": at_most}).scalar_one())
 
 
 def add_functions(connection: Any) -> None:

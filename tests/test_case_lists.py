@@ -17,9 +17,10 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, Executable
 
-from gis_ce.case_lists import MOST, After, CaseFilter, listed
+from gis_ce.case_lists import MOST, After, CaseFilter, listed, page
 from gis_ce.case_store import CaseStore
 from gis_ce.geometry_column import dwithin, intersects, nearest
+from gis_ce.geometry_sql import boxes_meeting
 from gis_ce.tables import Case, Event, Site
 
 COUNT = 8_000
@@ -86,10 +87,28 @@ def test_a_list_holds_what_meets_its_filter_newest_first_page_by_page(
     pages, after = [], None
     with store.reading() as session:
         for _ in range(4):
-            page = [case for case, _ in session.execute(listed(wanted, after, limit=15))]
-            pages += page
-            after = After(page[-1].opened_at, page[-1].id) if page else after
+            found = [case for case, _ in page(session, wanted, after, limit=15)]
+            pages += found
+            after = After(found[-1].opened_at, found[-1].id) if found else after
     assert [case.id for case in pages] == expected[:60]
+
+
+@pytest.mark.parametrize("many", [1, 10**9], ids=["wide", "narrow"])
+@pytest.mark.parametrize("name", ["box", "box, status and type", "area", "near"])
+def test_a_wide_area_gives_the_same_cases_by_the_other_way(
+    store: CaseStore, everything: list[tuple[Case, Site]], name: str, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gis_ce.case_lists.MANY", many)
+    with store.reading() as session:
+        found = [case.id for case, _ in page(session, FILTERS[name], limit=30)]
+    assert found == [case.id for case, site in everything if _meets(case, site, FILTERS[name])][:30]
+
+
+def test_places_are_counted_no_further_than_one_wants_to_know(store: CaseStore) -> None:
+    with store.reading() as session:
+        assert boxes_meeting(session, Site.geometry, shapely.box(X, Y, X + CITY_FT, Y + CITY_FT), 0, 500) == 500
+        assert 1 <= boxes_meeting(session, Site.geometry, HERE, 2_000, 500) < 100
+        assert boxes_meeting(session, Site.geometry, shapely.Point(0, 0), 0, 500) == 0
 
 
 @pytest.mark.parametrize("name", FILTERS)
