@@ -6,10 +6,26 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.answer_schemas import Problem
+from api.case_office import opened_once
 from api.errors import add_error_answers
 from api.limits import BodyLimit, SafeHeaders
-from api.routers import checks, health, here, layers, page, research
+from api.routers import (
+    case_attachments,
+    case_map,
+    case_records,
+    case_steps,
+    cases,
+    checks,
+    health,
+    here,
+    layers,
+    page,
+    processes,
+    registers,
+    research,
+)
 from api.settings import Settings
+from api.sign_in import SignIns
 from api.version import running_version
 from api.wiring import OpenCity, open_city
 
@@ -17,6 +33,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     checks.router,
     here.router,
     research.router,
+    cases.router,
+    case_steps.router,
+    case_map.router,
+    case_records.router,
+    case_attachments.router,
+    registers.router,
+    processes.router,
     layers.router,
     health.router,
     page.router,
@@ -27,7 +50,16 @@ _ABOUT = (
     "Given places and a day: what the utility's map decides about each one, with evidence. Positions are in degrees, "
     "longitude first; measures are in feet. Undecided is an answer, and says why."
 )
-_PROBLEMS = {400: "What was asked cannot be used", 404: "Not there", 413: "Too much at once"}
+_PROBLEMS = {
+    400: "What was asked cannot be used",
+    401: "Sign in first",
+    403: "Not for this caller",
+    404: "Not there",
+    409: "Not possible as things stand",
+    412: "Changed since it was read",
+    413: "Too much at once",
+    422: "What was given cannot be taken",
+}
 
 
 def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
@@ -40,7 +72,9 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
         redoc_url=None,
         responses={status: {"description": said, "model": Problem} for status, said in _PROBLEMS.items()},
     )
-    app.state.city = city or open_city(settings)
+    opened = city or open_city(settings)
+    app.state.city, app.state.office = opened, opened_once(settings, opened)
+    app.state.sign_ins = SignIns()
     for router in ROUTERS:
         app.include_router(router)
     add_error_answers(app)

@@ -12,7 +12,41 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from gis_ce.errors import CaseError, PlaceUnknown, RuleFileError, UnknownCheck, UnknownPack
+from gis_ce.errors import (
+    AttachmentNotKept,
+    AttachmentRefused,
+    AttachmentTooLarge,
+    BackupRefused,
+    CannotMove,
+    CaseChanged,
+    CaseError,
+    CaseRefused,
+    CaseTableError,
+    CaseUnknown,
+    DecisionUnknown,
+    ExportRefused,
+    FilterRefused,
+    GeometryRefused,
+    KeyReused,
+    LinkRefused,
+    NoDrawing,
+    NotNow,
+    NotYourLane,
+    OldCasesRefused,
+    PlaceRefused,
+    PlaceUnknown,
+    RuleFileError,
+    SignInRefused,
+    StepRefused,
+    StoreBusy,
+    StoreNotReady,
+    TextRefused,
+    UnknownCheck,
+    UnknownPack,
+    UnknownProcess,
+    UnknownRegister,
+    UserRefused,
+)
 from layers.errors import (
     CityFileError,
     GridError,
@@ -41,16 +75,64 @@ class NoCity(ApiError):
     """No city has been imported yet, so there is nothing to ask."""
 
 
+class SignInNeeded(ApiError):
+    """Cases are for staff: whoever asks must say who they are."""
+
+
+class OtherSite(ApiError):
+    """A change that a page of another site sent through somebody's browser; nothing was done."""
+
+
+class NotThere(ApiError):
+    """Something was asked for that is not there, or no longer."""
+
+
+class TryLater(ApiError):
+    """The service has too much to do just now."""
+
+
 STATUS: Mapping[type[Exception], int] = {
     ApiError: 400,
     BadPlace: 400,
     TooMuch: 413,
     NoCity: 503,
+    SignInNeeded: 401,
+    OtherSite: 403,
+    NotThere: 404,
+    TryLater: 503,
     CaseError: 500,
     PlaceUnknown: 404,
+    PlaceRefused: 422,
     UnknownCheck: 400,
     UnknownPack: 500,
     RuleFileError: 500,
+    UnknownProcess: 404,
+    StepRefused: 422,
+    NotNow: 409,
+    CannotMove: 409,
+    NoDrawing: 501,
+    CaseUnknown: 404,
+    CaseRefused: 422,
+    CaseChanged: 412,
+    CaseTableError: 422,
+    DecisionUnknown: 404,
+    LinkRefused: 409,
+    FilterRefused: 400,
+    UnknownRegister: 404,
+    GeometryRefused: 422,
+    TextRefused: 422,
+    KeyReused: 422,
+    NotYourLane: 403,
+    SignInRefused: 401,
+    UserRefused: 422,
+    AttachmentRefused: 422,
+    AttachmentTooLarge: 413,
+    AttachmentNotKept: 507,
+    OldCasesRefused: 422,
+    ExportRefused: 422,
+    BackupRefused: 409,
+    StoreBusy: 503,
+    StoreNotReady: 503,
     LayersError: 500,
     LayerMissing: 404,
     VersionMissing: 503,
@@ -67,6 +149,13 @@ OURS: tuple[type[Exception], ...] = (ApiError, MapsError, CaseError, LayersError
 """The roots of all mistakes that have one clear sentence."""
 
 PROBLEM = "application/problem+json"
+_HIDDEN = (VersionMissing, StoreNotReady)
+"""Mistakes that others see only as one of the service: what is wrong stands in its log."""
+_WITH: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": 'Basic realm="GIS-CE", charset="UTF-8"'},
+    503: {"Retry-After": "30"},
+}
+"""Headers that belong to a status."""
 _INSIDE = "The service cannot answer because of a fault in its own files; its log says which."
 _LOG = logging.getLogger("gis_ce.api")
 _TAGS = ("body", "one", "many", "collection")
@@ -80,7 +169,7 @@ def status_of(error: Exception) -> int:
 def problem(status: int, detail: str) -> JSONResponse:
     """One problem in the form of RFC 9457."""
     content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JSONResponse(content, status_code=status, media_type=PROBLEM)
+    return JSONResponse(content, status_code=status, media_type=PROBLEM, headers=dict(_WITH.get(status, {})))
 
 
 def add_error_answers(app: FastAPI) -> None:
@@ -94,7 +183,7 @@ def add_error_answers(app: FastAPI) -> None:
 
 def _mistake(request: Request, error: Exception) -> JSONResponse:
     status = status_of(error)
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, VersionMissing):
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, _HIDDEN):
         _LOG.error("%s %s: %s", request.method, request.url.path, error)
         return problem(status, _INSIDE)
     return problem(status, str(error))

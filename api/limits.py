@@ -7,9 +7,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import STATUS, TooMuch, problem
+from gis_ce.attachments.limits import LIMITS
 from maps.page.town import CONTENT_POLICY
 
 MOST_BYTES = 32_000_000
+MOST_ATTACHED_BYTES = LIMITS.size + 1_000_000
+"""An upload is the file and the words around it; a larger file is refused by its own limit, in its own words."""
 _TOO_LARGE = STATUS[TooMuch]
 
 _HEADERS = {
@@ -50,9 +53,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        said = f"The body is too large; at most {MOST_BYTES:,} bytes are read"
+        most = most_bytes(scope["path"])
+        said = f"The body is too large; at most {most:,} bytes are read"
         stated = Headers(scope=scope).get("content-length", "0")
-        if stated.isdigit() and int(stated) > MOST_BYTES:
+        if stated.isdigit() and int(stated) > most:
             await problem(_TOO_LARGE, f"{said}.")(scope, receive, send)
             return
         read = 0
@@ -61,8 +65,14 @@ class BodyLimit:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MOST_BYTES:
+            if read > most:
                 raise HTTPException(_TOO_LARGE, said)  # the one kind that FastAPI lets through here
             return message
 
         await self.app(scope, limited, send)
+
+
+def most_bytes(path: str) -> int:
+    """How large the body of a request may be."""
+    is_upload = path.startswith("/cases/") and path.endswith("/attachments")
+    return MOST_ATTACHED_BYTES if is_upload else MOST_BYTES

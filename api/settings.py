@@ -30,6 +30,10 @@ class Settings(BaseSettings):
         description="Address of the case store, `postgresql://USER:PASSWORD@HOST/NAME` or `sqlite:///FILE`; "
         "without it, the file `cases.sqlite` in the city's folder.",
     )
+    attachments: Path | None = Field(
+        default=None,
+        description="Folder of the files that are attached to cases; without it, `attachments` in the city's folder.",
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address to listen on. Who asks from another machine is the public and sees public layers only.",

@@ -118,6 +118,11 @@ def open_cases(settings: Settings, city: City) -> CaseStore:
     return open_store(settings.cases or own, city.grid_epsg)
 
 
+def attachments_folder(settings: Settings, city: City) -> Path:
+    """The folder of attachments of the settings, else one in the city's own folder; it may not be there yet."""
+    return settings.attachments or _own_folder(settings, city) / "attachments"
+
+
 def _own_folder(settings: Settings, city: City) -> Path:
     return settings.data / (re.sub(r"[^a-z0-9]+", "-", city.name.lower()).strip("-") or "city")
 

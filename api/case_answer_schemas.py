@@ -1,0 +1,320 @@
+"""What the routers of cases answer with; each message holds exactly what is listed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api.answer_schemas import Answered
+
+
+class CaseLine(Answered):
+    """A case as a line of a list; `row_version` is its `ETag`."""
+
+    id: str
+    number: str
+    type: str
+    title: str
+    status: Literal["open", "closed"]
+    step: str
+    lane: str
+    outcome: str | None = Field(description="The end at which it closed.")
+    officer: str | None
+    priority: int | None
+    event_on: date
+    opened_at: datetime
+    closed_at: datetime | None
+    due_at: datetime | None = Field(description="When the running wait ends.")
+    row_version: int
+    address: str | None
+    parcel_id: str | None
+    lon: float | None
+    lat: float | None
+
+
+class CasesPage(Answered):
+    """Cases, the newest first; `next` asks for the page after this one."""
+
+    cases: list[CaseLine]
+    next: str | None
+
+
+class CaseProcess(Answered):
+    """The definition that a case follows."""
+
+    id: str
+    title: str
+    version: str
+
+
+class SiteMoved(Answered):
+    """One time that the place was put right."""
+
+    at: datetime
+    by: str
+    how: str | None
+    sigma_ft: float | None
+    why: str
+
+
+class CasePlace(Answered):
+    """Where the case is; shapes are in degrees, those among `details` in feet on the grid."""
+
+    how_located: str | None
+    sigma_ft: float | None
+    datum: str | None
+    easting_ft: float | None
+    northing_ft: float | None
+    geometry: dict[str, Any] | None
+    structure: dict[str, Any] | None
+    details: dict[str, Any]
+    revision: int
+    moves: list[SiteMoved]
+
+
+class Proposal(Answered):
+    """What the map said for a step, and what somebody made of it. Undecided proposes nothing and gives the reason."""
+
+    id: str
+    check: str
+    step: str | None
+    state: Literal["proposed", "confirmed", "overridden", "stale"]
+    proposed: str | None
+    sentence: str
+    reason: str | None
+    margin_ft: float | None
+    probability: float | None
+    sigma_ft: float | None
+    rule: dict[str, Any] | None
+    versions: dict[str, str]
+    facts: dict[str, Any]
+    site_revision: int
+    proposed_at: datetime
+    answer: str | None
+    by: str | None
+    at: datetime | None
+    why: str | None
+
+
+class ProposalWithEvidence(Proposal):
+    """The same with what a map can draw, in degrees."""
+
+    evidence: dict[str, Any] | None = None
+
+
+class Proposals(Answered):
+    """All that the map ever said in a case, and the decided answers to be looked at again."""
+
+    proposals: list[ProposalWithEvidence]
+    to_review: list[Review]
+
+
+class FormField(Answered):
+    """A field that the present step asks for, what is noted, and what the map suggests."""
+
+    field: str
+    label: str
+    type: str
+    choices: list[str]
+    required: bool
+    noted: Any
+    suggested: Any
+    suggested_by: str | None
+
+
+class StepForm(Answered):
+    """What the present step asks for."""
+
+    step: str
+    kind: str
+    text: str
+    done_by: list[str]
+    may_act: bool
+    waiting_for: Literal["deadline", "date", "child"] | None
+    waits: str | None
+    due_at: datetime | None
+    choices: list[str]
+    fields: list[FormField]
+    proposal: Proposal | None
+    decides: bool = Field(description="False where the check only informs.")
+    letter: str | None
+
+
+class Review(Answered):
+    """A decided answer that rested on another place."""
+
+    decision: str
+    step: str
+    current: str | None
+    proposed: str | None
+    holds: bool
+    said: str
+
+
+class DeadlineAnswer(Answered):
+    """A deadline, with the arithmetic that led to it."""
+
+    id: str
+    step: str | None
+    kind: str
+    starts_on: date
+    due_at: datetime
+    arithmetic: str
+    state: Literal["running", "met", "ended", "passed"]
+    ended_at: datetime | None
+
+
+class Deadlines(Answered):
+    """The deadlines of a case."""
+
+    deadlines: list[DeadlineAnswer]
+
+
+class LetterAnswer(Answered):
+    """A letter, as a draft or as it was sent."""
+
+    id: str
+    step: str | None
+    template: str
+    state: Literal["draft", "sent"]
+    sent_at: datetime | None
+    received_on: date | None
+    text: str
+
+
+class Letters(Answered):
+    """The letters of a case."""
+
+    letters: list[LetterAnswer]
+
+
+class PartyAnswer(Answered):
+    """Somebody who has to do with the case."""
+
+    id: str
+    role: str
+    name: str | None
+    firm: str | None
+    phone: str | None
+    email: str | None
+    mailing_address: str | None
+
+
+class NoteAnswer(Answered):
+    """A note; `corrects` is the note that it puts right."""
+
+    id: str
+    at: datetime
+    by: str
+    step: str | None
+    text: str
+    corrects: str | None
+
+
+class Notes(Answered):
+    """The notes of a case."""
+
+    notes: list[NoteAnswer]
+
+
+class AttachmentAnswer(Answered):
+    """A file of the case; where and when its camera was is told only to those who work on such cases."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    stripped_copy: bool
+    step: str | None
+    field: str | None
+    at: datetime
+    by: str
+    captured_at: datetime | None
+    lon: float | None
+    lat: float | None
+    bearing: float | None
+    distance_from_site_ft: float | None
+
+
+class Attachments(Answered):
+    """The files of a case."""
+
+    attachments: list[AttachmentAnswer]
+
+
+class LinkAnswer(Answered):
+    """Another case that this one leads to or comes from."""
+
+    number: str
+    type: str
+    status: str
+    kind: Literal["handover", "returns", "duplicate", "related"]
+    said: str
+    at: datetime
+
+
+class ReferenceAnswer(Answered):
+    """What the case is called in another system."""
+
+    id: str
+    system: str
+    reference: str
+    url: str | None
+
+
+class CaseAnswer(CaseLine):
+    """A case with all that belongs to it but its history; `now` is null once it is closed."""
+
+    process: CaseProcess
+    description: str
+    place: CasePlace
+    now: StepForm | None
+    way: list[str] = Field(description="The steps left behind, in order.")
+    answers: dict[str, str]
+    data: dict[str, Any]
+    proposals: list[Proposal]
+    to_review: list[Review]
+    deadlines: list[DeadlineAnswer]
+    letters: list[LetterAnswer]
+    parties: list[PartyAnswer]
+    notes: list[NoteAnswer]
+    attachments: list[AttachmentAnswer]
+    links: list[LinkAnswer]
+    references: list[ReferenceAnswer]
+
+
+class EventAnswer(Answered):
+    """One thing that happened; never changed. `row_version` is the case's after a change."""
+
+    id: int
+    at: datetime
+    by: str
+    kind: str
+    step: str | None
+    text: str
+    data: dict[str, Any]
+    row_version: int | None
+
+
+class Events(Answered):
+    """What happened, the oldest first; `next` asks for what comes after."""
+
+    events: list[EventAnswer]
+    next: int
+
+
+class Done(Answered):
+    """What a change has led to: where the case stands now; `repeated` where it was carried out before."""
+
+    case_id: str
+    number: str
+    type: str
+    step: str
+    lane: str
+    status: Literal["open", "closed"]
+    row_version: int
+    made: dict[str, Any]
+    repeated: bool

@@ -1,0 +1,145 @@
+"""What every router of cases asks for: the officer who asks, and for changes the key and the version they saw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPBasic
+from sqlalchemy.orm import Session
+from starlette.requests import HTTPConnection
+
+from api.case_office import CaseOffice
+from api.errors import ApiError, OtherSite, SignInNeeded
+from api.officers import officer_of_this_machine
+from api.requests import account_of, caller_by_connection, office_of
+from gis_ce.actions.carried_out import Done
+from gis_ce.actions.desk import Actor, Desk
+from gis_ce.case_changes import case_to_change
+from gis_ce.idempotency import LONGEST_KEY
+from gis_ce.tables import IdempotencyKey
+
+_TAG = re.compile(r'"(\d{1,9})"')
+_OWN_SITES = ("same-origin", "none")
+
+
+class _SigningIn(HTTPBasic):
+    """How to sign in, for the description of the service; the header itself is read by `account_of`, in UTF-8."""
+
+    async def __call__(self, request: HTTPConnection) -> None:
+        """Reads nothing."""
+
+
+_BASIC = _SigningIn(
+    scheme_name="account",
+    description="An account of `gis-ce user`. At the machine itself none is needed while the store has no accounts.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of somebody who may see cases."""
+
+    office: CaseOffice
+    actor: Actor
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Session, Desk]]:
+        """A session that only reads, with the desk."""
+        with self.office.store.reading() as session:
+            yield session, self.office.desk(self.actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Visit):
+    """One request that changes something; `seen` is the row_version that the caller read, `key` that of the request."""
+
+    seen: int | None
+    key: str | None
+
+    def carry_out(self, act: Callable[[Session, Desk], Done]) -> Done:
+        """What an action has led to; it is on disk when this returns, or nothing of it is."""
+        desk = self.office.desk(self.actor)
+        with self.office.store.session() as session:
+            done = act(session, desk)
+            session.commit()
+        return done
+
+    def carry_out_beside(self, case: str, act: Callable[[Session, Desk], Done]) -> Done:
+        """The same for what is added beside a case and changes nothing of it, so that its action asks for no version.
+
+        Raises CaseChanged where the version that the caller read is not the case's any more.
+        """
+
+        def checked(session: Session, desk: Desk) -> Done:
+            came_before = self.key is not None and session.get(IdempotencyKey, (self.actor.name, self.key)) is not None
+            if not came_before:
+                case_to_change(session, case, self.seen)
+            return act(session, desk)
+
+        return self.carry_out(checked)
+
+
+def visit_of(request: Request, _: Annotated[None, Depends(_BASIC)]) -> Visit:
+    """Somebody with an account, or at the machine itself while there are no accounts; the public sees no case at all.
+
+    Raises SignInNeeded, SignInRefused.
+    """
+    account = account_of(request)
+    if account is None and caller_by_connection(request) == "public":
+        raise SignInNeeded("Cases are for staff: sign in with a name and a password.")
+    office = office_of(request)
+    if account is not None:
+        return Visit(office, Actor(account.name, account.lanes))
+    with office.store.reading() as session:
+        return Visit(office, officer_of_this_machine(session, office))
+
+
+def change_of(
+    request: Request,
+    visit: TheVisit,
+    if_match: Annotated[
+        str | None,
+        Header(description='The `ETag` of the case as you read it, such as `"3"`: a change in between is refused.'),
+    ] = None,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=LONGEST_KEY,
+            description="Your own name for this request: sent twice, it is carried out once.",
+        ),
+    ] = None,
+) -> Change:
+    """The same for a change; raises ApiError for an If-Match that is none, OtherSite for a page of another site."""
+    _refuse_other_sites(request)
+    return Change(visit.office, visit.actor, _version(if_match), idempotency_key)
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = _TAG.fullmatch(if_match.strip())
+    if found is None:
+        raise ApiError('If-Match: give the ETag of the case, such as "3", with its quotation marks.')
+    return int(found[1])
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """A browser sends what a page of another site asks for, with the credentials it remembers for us."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        other = site not in _OWN_SITES
+    else:
+        other = origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
+    if other:
+        raise OtherSite("This change was sent by a page of another site, so nothing was done.")
+
+
+TheVisit = Annotated[Visit, Depends(visit_of)]
+TheChange = Annotated[Change, Depends(change_of)]
