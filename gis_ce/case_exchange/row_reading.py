@@ -51,9 +51,6 @@ def read_row(row: RawRow, reading: Reading) -> OldCase | BadRow:
         return BadRow(row.number, reference, tuple(reader.reasons))
     kept = kept_state(reader, take, closed_at is not None)
     outcome, step = _standing(reader, reading, process, closed_at is not None, kept.state is not None)
-    title = reader.text(take.get("title")) or ""
-    if len(title) > _LONGEST_TITLE:
-        reader.reasons.append(f"its title has {len(title)} characters; at most {_LONGEST_TITLE} are kept")
     case = OldCase(
         row=row.number,
         reference=str(reference),
@@ -64,7 +61,7 @@ def read_row(row: RawRow, reading: Reading) -> OldCase | BadRow:
         closed_at=closed_at,
         outcome=outcome,
         step=step,
-        title=title,
+        title=_title(reader, take.get("title")),
         description=reader.text(take.get("description")) or "",
         officer=reader.text(take.get("officer")),
         priority=_priority(reader, take.get("priority")),
@@ -107,6 +104,13 @@ def _times(reader: RowReader, reading: Reading) -> tuple[datetime | None, dateti
         days = f"{closed_at.date().isoformat()}, opened {opened_at.date().isoformat()}"
         reader.reasons.append(f"it was closed before it was opened: closed {days}")
     return opened_at, closed_at
+
+
+def _title(reader: RowReader, take: Taken | None) -> str:
+    title = reader.text(take) or ""
+    if len(title) > _LONGEST_TITLE:
+        reader.reasons.append(f"its title has {len(title)} characters; at most {_LONGEST_TITLE} are kept")
+    return title
 
 
 def _priority(reader: RowReader, take: Taken | None) -> int | None:
