@@ -11,15 +11,21 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from gis_ce.errors import BackupRefused
+from gis_ce.store_guards import REFUSE_FUNCTION
 from gis_ce.tables import Base
 
-_LEFT_OUT = (" EXTENSION ", " SCHEMA ")
-"""Entries that a restore leaves alone: PostGIS and the schema are there, and may belong to somebody else."""
+_TABLES = (*Base.metadata.tables, "alembic_version")
+_DROP = f"""SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS postgis;
+DROP TABLE IF EXISTS {", ".join(_TABLES)} CASCADE;
+{REFUSE_FUNCTION};
+"""
 
 
 def dump(url: URL, target: Path) -> None:
-    """Write one moment of a database into a file; raises BackupRefused."""
-    _run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}"], url)
+    """Write one moment of a case store's tables into a file; raises BackupRefused."""
+    tables = [f"--table={name}" for name in _TABLES]
+    _run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", *tables, f"--file={target}"], url)
     look_at(target)
 
 
@@ -31,23 +37,12 @@ def look_at(source: Path) -> None:
 
 def load(url: URL, source: Path) -> None:
     """Replace the tables of a case store by those of a dump, all or nothing; raises BackupRefused."""
-    kept = [line for line in _entries(source) if not any(words in line for words in _LEFT_OUT)]
     with tempfile.TemporaryDirectory() as folder:
-        listed, dropped, made = (Path(folder) / name for name in ("entries", "drop.sql", "make.sql"))
-        listed.write_text("\n".join(kept), "utf-8")
+        dropped, made = (Path(folder) / name for name in ("drop.sql", "make.sql"))
         dropped.write_text(_DROP, "utf-8")
-        options = ["--no-owner", "--no-privileges", f"--use-list={listed}", f"--file={made}"]
-        _run("pg_restore", [*options, str(source)], None)
+        _run("pg_restore", ["--no-owner", "--no-privileges", f"--file={made}", str(source)], None)
         at_once = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
         _run("psql", [*at_once, f"--file={dropped}", f"--file={made}"], url)
-
-
-_TABLES = ", ".join([*Base.metadata.tables, "alembic_version"])
-_DROP = f"""SET client_min_messages = warning;
-CREATE EXTENSION IF NOT EXISTS postgis;
-DROP TABLE IF EXISTS {_TABLES} CASCADE;
-DROP FUNCTION IF EXISTS gis_ce_refuse_change CASCADE;
-"""
 
 
 def _entries(source: Path) -> list[str]:

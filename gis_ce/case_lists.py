@@ -19,7 +19,7 @@ from layers.grid import AT_LIMIT_FT
 MOST = 1000
 """The longest page."""
 
-MANY = 5_000
+MANY = 3_000
 """From so many places on it is quicker to look through the newest cases than through all places of an area."""
 
 

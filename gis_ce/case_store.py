@@ -72,7 +72,7 @@ class CaseStore:
     def check(self) -> list[Finding]:
         """What is wrong in the store; nothing where all is well."""
         with in_our_words(), self.engine.execution_options(**READING).connect() as connection:
-            return findings(connection)
+            return findings(connection, self.srid)
 
     def close(self) -> None:
         """Let go of all connections."""

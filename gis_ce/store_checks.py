@@ -21,9 +21,17 @@ class Finding:
     next_step: str
 
 
-def findings(connection: Connection) -> list[Finding]:
-    """Everything that is wrong in the store's tables, its index and its guards."""
-    return [*_damage(connection), *_guards(connection), *_index(connection), *_references(connection)]
+def findings(connection: Connection, srid: int) -> list[Finding]:
+    """Everything that is wrong in the store's tables, its index and its guards; places should carry `srid`."""
+    looked = (_damage(connection), _guards(connection), _index(connection), _references(connection))
+    return [*(finding for some in looked for finding in some), *_grids(connection, srid)]
+
+
+def _grids(connection: Connection, srid: int) -> Iterator[Finding]:
+    other = text("SELECT count(*) FROM site WHERE srid <> :srid AND geometry IS NOT NULL")
+    if many := connection.execute(other, {"srid": srid}).scalar_one():
+        what = f"{many} sites lie on another grid than the city's (their number is not {srid})."
+        yield Finding("error", what, "Look whether GIS_CE_CASES is the store of this city.")
 
 
 def _damage(connection: Connection) -> Iterator[Finding]:

@@ -65,8 +65,9 @@ _POSTGIS_NAMES = """SELECT indexname FROM pg_indexes WHERE schemaname = current_
 UNION ALL SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
 WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled <> 'D'"""
 
-_REFUSE_FUNCTION = f"""CREATE OR REPLACE FUNCTION gis_ce_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION USING MESSAGE = format('A row of %%s {_REFUSED}.', TG_TABLE_NAME); END $$"""
+REFUSE_FUNCTION = f"""CREATE OR REPLACE FUNCTION gis_ce_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING MESSAGE = format('A row of %s {_REFUSED}.', TG_TABLE_NAME); END $$"""
+"""What the triggers of PostgreSQL call."""
 
 
 def _postgis_guards() -> Iterator[tuple[str, list[str]]]:
@@ -79,7 +80,7 @@ def _postgis_guards() -> Iterator[tuple[str, list[str]]]:
             drop = f"DROP TRIGGER IF EXISTS {name} ON {table}"
             each = "ROW" if name.endswith("change") else "STATEMENT"
             make = f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH {each} {refuse}"
-            yield name, [_REFUSE_FUNCTION, drop, make]
+            yield name, [REFUSE_FUNCTION.replace("%", "%%"), drop, make]
 
 
 def _sqlite_guards() -> Iterator[tuple[str, list[str]]]:

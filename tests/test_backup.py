@@ -79,6 +79,31 @@ def _last_event(store: CaseStore) -> int:
         return max(session.scalars(select(Event.id)))
 
 
+def test_what_else_lies_in_the_database_stays_as_it_is(store: CaseStore, tmp_path: Path) -> None:
+    if store.engine.dialect.name == "sqlite":
+        return
+    with store.session() as session:
+        session.execute(text("CREATE SCHEMA town CREATE TABLE pipe (id int)"))
+        session.execute(text("CREATE TABLE public.other AS SELECT 1 AS id"))
+        session.commit()
+    try:
+        back_up(store, tmp_path / "then.backup")
+        with store.session() as session:
+            session.execute(text("INSERT INTO town.pipe VALUES (7)"))
+            session.execute(text("INSERT INTO public.other VALUES (2)"))
+            session.commit()
+        restore(store, tmp_path / "then.backup", keep=tmp_path / "kept")
+        with store.reading() as session:
+            assert session.execute(text("SELECT id FROM town.pipe")).all() == [(7,)]
+            assert session.execute(text("SELECT count(*) FROM public.other")).scalar_one() == 2
+        assert store.check() == []
+    finally:
+        with store.session() as session:
+            session.execute(text("DROP SCHEMA town CASCADE"))
+            session.execute(text("DROP TABLE public.other"))
+            session.commit()
+
+
 def test_a_backup_is_restored_into_a_store_that_never_had_tables(
     store: CaseStore, tmp_path: Path, postgis_dsn: str
 ) -> None:

@@ -74,6 +74,17 @@ def test_what_is_not_committed_is_undone(case_store: CaseStore) -> None:
         assert session.get(Case, "a") is None
 
 
+def test_the_store_of_a_city_on_another_grid_is_noticed(case_store: CaseStore) -> None:
+    with case_store.session() as session:
+        add_case(session, "a", shapely.Point(2_100_000, 738_000))
+        session.commit()
+    other = open_store(case_store.engine.url, 2263)
+    assert [finding.what for finding in other.check()] == [
+        "1 sites lie on another grid than the city's (their number is not 2263)."
+    ]
+    other.close()
+
+
 def test_rows_may_be_written_in_any_order_but_must_refer_to_something(case_store: CaseStore) -> None:
     with case_store.session() as session:
         session.add(Party(id="p", case_id="later", role="owner"))
