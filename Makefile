@@ -57,6 +57,7 @@ test-heavy: setup services
 
 bench: setup services
 	$(BIN)/python -m benchmarks $(BENCH)
+	$(BIN)/python -m benchmarks.cases
 
 clean:
 	rm -rf .venv .tools maps/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

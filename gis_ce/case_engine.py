@@ -24,6 +24,9 @@ READING: Mapping[str, Any] = {"gis_ce_reading": True}
 WAIT_S = 30
 """How long a writer waits for its turn."""
 
+HOLD_S = 300
+"""After how long a writer that says nothing loses its turn, where the database can tell."""
+
 _WRITERS, _UPGRADES = 0x6769_7363, 0x6769_7364
 """Keys of PostgreSQL's advisory locks: `gisc` and `gisd`."""
 
@@ -119,7 +122,9 @@ def _begin_postgis(connection: Connection) -> None:
     if connection.get_execution_options().get("gis_ce_reading"):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         return
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_S}s'")
+    connection.exec_driver_sql(
+        f"SET LOCAL lock_timeout = '{WAIT_S}s'; SET LOCAL idle_in_transaction_session_timeout = '{HOLD_S}s'"
+    )
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -106,6 +107,13 @@ def test_a_request_sent_twice_is_carried_out_once(store: CaseStore) -> None:
     first = _note(store, "k1", "wet")
     assert first == ({"note": "wet", "count": 1}, False)
     assert _note(store, "k1", "wet") == ({"note": "wet", "count": 1}, True)
+
+
+def test_a_request_sent_twice_at_once_is_carried_out_once(store: CaseStore) -> None:
+    with ThreadPoolExecutor(4) as senders:
+        answers = list(senders.map(lambda _: _note(store, "k1", "wet"), range(12)))
+    assert sorted(repeated for _, repeated in answers) == [False] + [True] * 11
+    assert {answer["count"] for answer, _ in answers} == {1}
 
 
 def test_a_key_belongs_to_its_caller(store: CaseStore) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from gis_ce import case_migrations
 from gis_ce.case_store import CaseStore, open_store
-from gis_ce.errors import GeometryRefused, StoreNotReady, TextRefused
+from gis_ce.errors import GeometryRefused, StoreBusy, StoreNotReady, TextRefused
 from gis_ce.geometry_column import stored_srid
 from gis_ce.tables import Case, CaseLink, Event, Note, Party, Site
 
@@ -199,6 +199,24 @@ def test_ids_of_events_grow_in_the_order_of_commits(case_store: CaseStore) -> No
         session.commit()
         first, second = session.query(Event.id).order_by(Event.id)
         assert first < second
+
+
+def test_who_waits_too_long_to_write_is_told_to_try_again(
+    case_store: CaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gis_ce.case_engine.WAIT_S", 0.2)
+    other = open_store(case_store.engine.url, GRID)
+    with case_store.session() as session:
+        add_case(session, "a")
+        with pytest.raises(StoreBusy, match="try again"), other.session() as second:
+            add_case(second, "b")
+        with other.reading() as reader:
+            assert reader.get(Case, "a") is None
+        session.commit()
+    with other.session() as second:
+        add_case(second, "b")
+        second.commit()
+    other.close()
 
 
 def test_a_grid_in_metres_has_no_number_in_the_store() -> None:
