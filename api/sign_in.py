@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -36,7 +35,7 @@ def credentials_of(authorization: str | None) -> Credentials | None:
         return None
     try:
         name, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         name, colon, password = "", "", ""
     if not colon:
         raise SignInRefused("The sign-in cannot be read; send HTTP Basic with a name and a password in UTF-8.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -55,8 +58,6 @@ class Doors:
 
 def basic(name: str, password: str) -> str:
     """The header of HTTP Basic, in UTF-8."""
-    import base64
-
     return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
@@ -64,6 +65,13 @@ def doors_of(town: Town, cases: str | None = None) -> Doors:
     """The service of a town, with its own case store or the one at an address."""
     settings = town.settings.model_copy(update={"cases": cases})
     return Doors(make_app(settings), settings)
+
+
+def own_store(folder: Path, template: Path) -> str:
+    """The address of an empty case store of one's own."""
+    made = folder / "cases.sqlite"
+    shutil.copyfile(template, made)
+    return f"sqlite:///{made}"
 
 
 def ok(response: Any, status: int = 200) -> Any:
