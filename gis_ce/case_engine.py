@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -114,8 +115,16 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgis(url: URL) -> Engine:
     engine = create_engine(url, json_serializer=_as_json, pool_pre_ping=True)
+    event.listen(engine, "connect", _open_postgis)
     event.listen(engine, "begin", _begin_postgis)
     return engine
+
+
+def _open_postgis(connection: psycopg.Connection[Any], _: ConnectionPoolEntry) -> None:
+    """Pages of some rows: to compile a query or to start workers for it takes longer than to answer it."""
+    connection.execute("SET jit = off")
+    connection.execute("SET max_parallel_workers_per_gather = 0")
+    connection.commit()
 
 
 def _begin_postgis(connection: Connection) -> None:
