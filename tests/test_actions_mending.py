@@ -65,6 +65,13 @@ def test_an_officer_who_comes_before_the_clock_finds_the_wait_passed(case_store:
         write(case_store, end_wait, later(DESK, days=3), number, "late")
 
 
+def test_a_receipt_that_is_noted_after_the_deadline_starts_it_no_more(case_store: CaseStore, tmp_path: Path) -> None:
+    number = at_appeal(case_store, tmp_path)
+    write(case_store, notate, DESK, number, "appeal", {"notice_received_on": "2026-03-02"})
+    with pytest.raises(NotNow, match="stands at close"):
+        write(case_store, notate, later(DESK, days=60), number, "appeal", {"notice_received_on": "2026-04-30"})
+
+
 def test_a_wait_is_ended_early_with_a_reason_by_its_lane(case_store: CaseStore, tmp_path: Path) -> None:
     number = at_wait(case_store, tmp_path)
     with pytest.raises(StepRefused, match="Say why"):

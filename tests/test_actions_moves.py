@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ from sqlalchemy import select
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.mending import Correction, correct
 from gis_ce.actions.opening import Opening, open_case
+from gis_ce.actions.passing import pass_deadlines
 from gis_ce.actions.placing import Place
+from gis_ce.actions.publishing import publish_process
 from gis_ce.actions.reviewing import review
 from gis_ce.actions.site_moves import ask_map_again, describe_site, move_site
 from gis_ce.actions.stepping import Given, answer_step
+from gis_ce.actions.waits import end_wait
 from gis_ce.case_changes import case_named
 from gis_ce.case_store import CaseStore
 from gis_ce.errors import (
@@ -28,6 +32,7 @@ from gis_ce.errors import (
     ReasonNeeded,
     StepRefused,
 )
+from gis_ce.process_files import text_of
 from gis_ce.tables import Decision, SiteMove
 
 DESK = a_desk()
@@ -113,7 +118,10 @@ def test_what_the_map_says_as_before_is_listed_as_holding_and_stops_nothing(case
     (listed,) = done.made["to_review"]
     assert listed["holds"]
     at_close(case_store, number)
-    assert write(case_store, answer_step, LATER, number, "close", Given()).status == "closed"
+    assert write(case_store, answer_step, as_somebody(LATER, "cleo", "ce"), number, "close", Given()).status == "closed"
+    row = decision(case_store, number, "location")
+    assert (row.state, row.answer, row.by) == ("confirmed", "inside", "cleo")
+    assert states(case_store, number, "location")[0] == ("stale", "inside", 0)
 
 
 def test_a_case_is_not_closed_over_an_answer_that_the_map_no_longer_bears_out(case_store: CaseStore) -> None:
@@ -255,6 +263,51 @@ def test_marks_turn_the_tolerance_zone_that_was_answered_from_the_map(case_store
     done = write(case_store, review, LATER, number, found["decision"], Given(why="the marks count"))
     assert done.step == "property"
     assert shown(case_store, number).state.data["tolerance_zone"] == "outside"
+
+
+def test_a_noted_value_that_was_suggested_for_the_old_place_is_listed(case_store: CaseStore) -> None:
+    number = write(case_store, open_case, DESK, Opening("utility_obstructions", to(210, 100))).number
+    go_to(case_store, DESK, number, "notify_ce", natural="no")
+    noted = {"nearest_address": "121 Main Street", "facility_id": "the hydrant at the corner"}
+    write(case_store, answer_step, DESK, number, "notify_ce", Given(fields=noted))
+    done = write(case_store, move_site, LATER, number, to(610, 100), "another block")
+    assert done.made["fields_to_review"] == [
+        {"field": "nearest_address", "noted": "121 Main Street", "suggested": "161 Main Street"}
+    ]
+    assert [each.field.name for each in shown(case_store, number).doubtful] == ["nearest_address"]
+    wrong = Correction("another block", field="nearest_address", value="161 Main Street")
+    write(case_store, correct, LATER, number, wrong)
+    assert shown(case_store, number).doubtful == ()
+
+
+def test_the_clock_ends_no_case_over_an_answer_that_no_longer_holds(case_store: CaseStore) -> None:
+    admin = as_somebody(DESK, "ann", "admin")
+    text = text_of("leaks").replace("deadline: 48 hours\n  next: repairs_made", "deadline: 48 hours\n  next: end")
+    with case_store.session() as session:
+        publish_process(session, admin, _without_what_is_lost(text))
+        session.commit()
+    number = at_location(case_store, DESK, y=100).number
+    go_to(case_store, DESK, number, "notice_48h", location="outside", meter_side="behind", major_leak="no")
+    write(case_store, answer_step, DESK, number, "notice_48h", Given(fields={"notice_issued_on": DESK.today}))
+    moved = write(case_store, move_site, LATER, number, to(50, 30), "it is the street")
+    with case_store.session() as session:
+        assert pass_deadlines(session, later(DESK, days=3)) == []
+        session.commit()
+    with pytest.raises(StepRefused, match="first confirm or correct"):
+        write(case_store, end_wait, LATER, number, "repaired")
+    for each in moved.made["to_review"]:
+        if not each["holds"]:
+            write(case_store, review, LATER, number, each["decision"], Given(each["current"], why="by the plat"))
+    with case_store.session() as session:
+        assert [done.status for done in pass_deadlines(session, later(DESK, days=3))] == ["closed"]
+        session.commit()
+
+
+def _without_what_is_lost(text: str) -> str:
+    """The leaks without the steps that lie behind the wait."""
+    lost = ("repairs_made", "repairs_done", "repairs_not_done", "shut_off", "notify_housing")
+    steps = re.split(r"(?m)^(?=- )", text)
+    return "".join(step for step in steps if not re.match(rf"- (\{{)?id: ({'|'.join(lost)})\b", step))
 
 
 def test_asking_the_map_again_by_the_same_layers_changes_no_proposal(case_store: CaseStore) -> None:

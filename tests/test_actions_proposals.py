@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import shapely
 from desks import EAST, NORTH, a_desk, at_location, decision, go_to, kinds, later, leak, shown, town, write
-from drawn_towns import drawn_query
+from drawn_towns import drawn_layer, drawn_query
 from small_town import place
 from sqlalchemy import select
 
@@ -192,3 +192,21 @@ def test_what_a_case_notes_and_brings_reaches_the_checks(case_store: CaseStore, 
 
 def test_the_kinds_of_obstruction_are_those_of_the_check() -> None:
     assert OBSTRUCTIONS == ("vegetation", "structure", "vehicle", "utility")
+
+
+def test_of_a_net_of_streets_only_what_is_near_is_kept_and_says_so(case_store: CaseStore) -> None:
+    corners = [(EAST + x, NORTH + (60 if x % 4 else 61)) for x in range(0, 4000, 2)]
+    street = shapely.Polygon([(EAST, NORTH), *corners, (EAST + 4000, NORTH)])
+    net = drawn_query(
+        drawn_layer("right_of_way", [{"id": "R", "wkt": shapely.to_wkt(street, rounding_precision=-1)}]),
+        drawn_layer("parcel", [{"id": "P", "wkt": shapely.to_wkt(place(0, 100).buffer(20), rounding_precision=-1)}]),
+    )
+    number = at_location(case_store, a_desk(query=net)).number
+    row = decision(case_store, number, "location")
+    assert row.proposed == "inside"
+    assert row.evidence is not None
+    kept = [each for each in row.evidence["features"] if each["properties"]["kind"] == "right_of_way"]
+    (drawn,) = [each for each in kept if each["properties"].get("clipped")]
+    shape = shapely.geometry.shape(drawn["geometry"])
+    assert shape.bounds[2] < EAST + 700
+    assert shape.contains(place(50, 30))

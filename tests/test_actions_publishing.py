@@ -159,11 +159,10 @@ def test_an_older_version_can_be_published_again(case_store: CaseStore) -> None:
 
 
 def test_a_new_process_is_published_and_followed(case_store: CaseStore) -> None:
-    text = (
-        text_of("information_request").replace("id: information_request", "id: tours").replace("prefix: ", "prefix: T")
-    )
-    done = published(case_store, DESK, text)
+    text = text_of("information_request").replace("id: information_request", "id: tours")
+    done = published(case_store, DESK, text.replace("prefix: ", "prefix: T"))
     assert (done.before, done.process.id) == (None, "tours")
+    assert write(case_store, open_case, DESK, Opening("tours")).number.startswith("T")
     with case_store.reading() as session:
         assert session.get_one(ProcessVersion, done.process.version).current
 

@@ -93,16 +93,26 @@ def current_answer(step: Step, state: State) -> str | None:
     return state.answers.get(step.id) if step.kind == "decision" else _text(state.data.get(str(step.fills)))
 
 
-def refuse_unsettled(session: Session, hand: Hand, given: str | None) -> None:
-    """Raises StepRefused where a letter, a hand-over or an end would rest on answers that the map bears out no more."""
-    if hand.state.closed or not _commits(hand, given):
-        return
-    open_questions = [review.said for review in to_review(session, hand) if not review.holds]
+def stand_by(session: Session, desk: Desk, hand: Hand, given: str | None) -> list[Said]:
+    """Before a letter, a hand-over or an end: answers on which the map has spoken anew are confirmed where they hold.
+
+    Raises StepRefused where the map no longer bears one out; a person must look at it first.
+    """
+    if not commits(hand, given):
+        return []
+    reviews = to_review(session, hand)
+    open_questions = [review.said for review in reviews if not review.holds]
     if open_questions:
         raise StepRefused(f"The place has changed; first confirm or correct: {'; '.join(open_questions)}.")
+    for review in reviews:
+        settle(desk, review.decision, review.current, None)
+    return [told(review.decision) for review in reviews]
 
 
-def _commits(hand: Hand, given: str | None) -> bool:
+def commits(hand: Hand, given: str | None) -> bool:
+    """Whether doing the present step sends a letter, hands the case over or ends it."""
+    if hand.state.closed:
+        return False
     here = hand.process.steps[hand.state.step]
     to = here.answers.get(given or "") if here.answers else here.next
     return here.kind in ("letter", "handover") or (to is not None and hand.process.steps[to].kind == "end")

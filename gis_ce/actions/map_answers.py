@@ -12,9 +12,10 @@ import shapely
 
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.in_the_field import in_the_field
+from gis_ce.actions.kept_evidence import kept_evidence, known
 from gis_ce.assess import assess, explain
 from gis_ce.checks.all import CHECKS
-from gis_ce.checks.check import Check, Evidence, Findings, Sites, by_name
+from gis_ce.checks.check import Check, Findings, Sites, by_name
 from gis_ce.ids import new_id
 from gis_ce.readings import digest
 from gis_ce.rules import Rule
@@ -82,13 +83,13 @@ def _row(desk: Desk, check: Check, sites: Sites, found: Findings, row: int, ques
         proposed_at=desk.now,
         proposed=answer,
         reason=in_the_field(check.name, why) if why is not None else None,
-        margin_ft=_known(found.measures.margin_ft[row]),
-        probability=_known(found.probability[row]),
-        sigma_ft=_known(found.sigma_ft[row]),
+        margin_ft=known(found.measures.margin_ft[row]),
+        probability=known(found.probability[row]),
+        sigma_ft=known(found.sigma_ft[row]),
         rule=_rule(found.rule_of(row), desk.rules.rulebook.pack),
         versions=dict(found.versions),
         sentence=account.sentence,
-        evidence=_evidence(account.evidence, found, row),
+        evidence=kept_evidence(account.evidence, found, row),
         site_revision=question.site.revision,
         state="proposed",
     )
@@ -107,38 +108,6 @@ def _rule(rule: Rule | None, pack: str) -> Json:
         "effective_from": rule.effective_from.isoformat(),
         "digest": digest(rule),
     }
-
-
-def _evidence(evidence: Sequence[Evidence], found: Findings, row: int) -> Json:
-    """GeoJSON on the grid in feet, with the facts that were measured."""
-    drawn = [item for item in evidence if item.geometry is not None and not item.geometry.is_empty]
-    features = [
-        {
-            "type": "Feature",
-            "geometry": json.loads(shapely.to_geojson(shapely.force_2d(item.geometry))),
-            "properties": {"kind": item.kind, "label": item.label, "role": item.role, "modelled": item.modelled},
-        }
-        for item in drawn
-    ]
-    return {"type": "FeatureCollection", "features": features, "facts": _facts(found, row)}
-
-
-def _facts(found: Findings, row: int) -> Json:
-    columns = {name: values for name, values in found.measures.facts.items() if not name.endswith("_row")}
-    values = {name: _plain(column[row]) for name, column in columns.items()}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.floating | float):
-        return _known(value)
-    if isinstance(value, np.generic):
-        return value.item()
-    return value if value is None or isinstance(value, bool | int) else str(value)
-
-
-def _known(value: Any) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _named_in(case: Case) -> list[str]:

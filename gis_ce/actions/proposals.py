@@ -42,10 +42,15 @@ def keep_proposals(session: Session, desk: Desk, cases: Iterable[Case], rows: Se
     return list(rows)
 
 
+def decisions_of(session: Session, case_id: str) -> list[Decision]:
+    """All decisions of a case, in the order in which they were proposed."""
+    query = select(Decision).where(Decision.case_id == case_id)
+    return list(session.scalars(query.order_by(Decision.proposed_at, Decision.site_revision, Decision.id)))
+
+
 def standing(session: Session, case_id: str) -> list[Decision]:
     """The decisions of a case that still count, in the order in which they were proposed."""
-    query = select(Decision).where(Decision.case_id == case_id, Decision.state.in_(STANDING))
-    return list(session.scalars(query.order_by(Decision.proposed_at, Decision.id)))
+    return [row for row in decisions_of(session, case_id) if row.state in STANDING]
 
 
 def open_at(session: Session, case_id: str, step: str) -> list[Decision]:

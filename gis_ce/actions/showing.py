@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from gis_ce.actions.at_hand import Hand, look_at
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.judging import ToReview, to_review
-from gis_ce.actions.proposals import decides, standing
-from gis_ce.actions.suggestions import Suggestion, suggested
+from gis_ce.actions.proposals import decides, decisions_of, standing
+from gis_ce.actions.suggestions import DoubtfulField, Suggestion, doubtful_fields, suggested
 from gis_ce.case_links import LinkedCase, links_of
 from gis_ce.errors import FilterRefused
 from gis_ce.process import Field, Process, Step
@@ -83,12 +83,14 @@ class CaseShown:
     references: tuple[ExternalReference, ...]
     moves: tuple[SiteMove, ...]
     links: tuple[LinkedCase, ...]
+    doubtful: tuple[DoubtfulField, ...]
 
 
 def show_case(session: Session, desk: Desk, case: str) -> CaseShown:
     """The case of a number or id; raises CaseUnknown."""
     hand = look_at(session, desk, case)
     name = hand.case.id
+    said = decisions_of(session, name)
     return CaseShown(
         case=hand.case,
         site=hand.site,
@@ -99,7 +101,7 @@ def show_case(session: Session, desk: Desk, case: str) -> CaseShown:
         parties=_rows(session, select(Party).where(Party.case_id == name).order_by(Party.id)),
         notes=_rows(session, select(Note).where(Note.case_id == name).order_by(Note.at, Note.id)),
         attachments=_rows(session, select(Attachment).where(Attachment.case_id == name).order_by(Attachment.at)),
-        decisions=_rows(session, select(Decision).where(Decision.case_id == name).order_by(Decision.proposed_at)),
+        decisions=tuple(said),
         deadlines=_rows(session, select(Deadline).where(Deadline.case_id == name).order_by(Deadline.due_at)),
         letters=_rows(session, select(Letter).where(Letter.case_id == name).order_by(Letter.id)),
         references=_rows(
@@ -107,6 +109,7 @@ def show_case(session: Session, desk: Desk, case: str) -> CaseShown:
         ),
         moves=_rows(session, select(SiteMove).where(SiteMove.case_id == name).order_by(SiteMove.id)),
         links=tuple(links_of(session, name)),
+        doubtful=tuple(doubtful_fields(hand, said)),
     )
 
 

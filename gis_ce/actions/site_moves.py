@@ -16,10 +16,12 @@ from gis_ce.actions.histories import tell_change
 from gis_ce.actions.opening import put_place
 from gis_ce.actions.photo_distances import measure_photos
 from gis_ce.actions.placing import Place, Placed, on_the_grid, place_asked, placed
+from gis_ce.actions.proposals import decisions_of
 from gis_ce.actions.rechecks import proposals_made, recheck, reviews_made
+from gis_ce.actions.suggestions import DoubtfulField, doubtful_fields
 from gis_ce.errors import CaseRefused, NotNow
 from gis_ce.process_engine import reason_given
-from gis_ce.tables import SiteMove
+from gis_ce.tables import Json, SiteMove
 
 
 def move_site(
@@ -29,7 +31,8 @@ def move_site(
 
     `made["to_review"]` lists the answers that were decided on the old place, with what the map says of the
     new one: `review` confirms or corrects each. A letter, hand-over or end waits for those that no longer
-    hold. Raises PlaceRefused, PlaceUnknown, NotNow on a closed case, StepRefused without a reason.
+    hold. `made["fields_to_review"]` lists noted values that the map had suggested for the old place.
+    Raises PlaceRefused, PlaceUnknown, NotNow on a closed case, StepRefused without a reason.
     """
 
     def act() -> Done:
@@ -132,4 +135,10 @@ def _describe(
 def _rechecked(session: Session, desk: Desk, hand: Hand, *, anew: bool, **more: Any) -> Done:
     reviews = reviews_made(recheck(session, desk, hand, anew=anew))
     proposals = proposals_made(session, hand)
-    return done(session, hand.case, revision=hand.site.revision, to_review=reviews, proposals=proposals, **more)
+    doubtful = [_field_made(each) for each in doubtful_fields(hand, decisions_of(session, hand.case.id))]
+    more |= {"revision": hand.site.revision, "to_review": reviews, "fields_to_review": doubtful, "proposals": proposals}
+    return done(session, hand.case, **more)
+
+
+def _field_made(doubtful: DoubtfulField) -> Json:
+    return {"field": doubtful.field.name, "noted": doubtful.noted, "suggested": doubtful.suggestion.value}

@@ -12,7 +12,7 @@ from gis_ce.actions.at_hand import Hand, refuse_other_lane, take
 from gis_ce.actions.carried_out import Done, carried_out, done
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.histories import Said
-from gis_ce.actions.judging import judge, refuse_unsettled
+from gis_ce.actions.judging import judge, stand_by
 from gis_ce.actions.moving import keep
 from gis_ce.actions.parties import note_parties
 from gis_ce.actions.passing import pass_if_due
@@ -48,9 +48,9 @@ def answer_step(
         hand = take(session, desk, case, seen)
         pass_if_due(session, desk, hand)
         _refuse(session, desk, hand, step, given.fields)
-        refuse_unsettled(session, hand, given.answer)
         moved = answer(hand.process, hand.state, step, given.answer, given.fields, desk.act)
-        return kept(session, desk, hand, moved, _judged(session, desk, hand, moved, given))
+        also = stand_by(session, desk, hand, given.answer)
+        return kept(session, desk, hand, moved, [*also, *_judged(session, desk, hand, moved, given)])
 
     asked = {"case": case, "step": step, "answer": given.answer, "fields": dict(given.fields), "why": given.why}
     return carried_out(session, desk, "answer_step", asked | {"seen": seen}, key, act)
@@ -73,6 +73,7 @@ def notate(
 
     def act() -> Done:
         hand = take(session, desk, case, seen)
+        pass_if_due(session, desk, hand)
         _refuse(session, desk, hand, step, fields)
         return kept(session, desk, hand, note(hand.process, hand.state, step, fields, desk.act))
 

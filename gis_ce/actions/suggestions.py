@@ -62,13 +62,44 @@ def suggested(hand: Hand, field: Field, decisions: Sequence[Decision]) -> Sugges
     if step.fills == field.name:
         row = next((row for row in reversed(decisions) if row.step == step.id and row.state == "proposed"), None)
         return _fitting(field, row.proposed, row.check) if row is not None else None
+    found = _by_facts(field, decisions)
+    if found is not None or field.name != "nearest_address":
+        return found
+    return _fitting(field, hand.site.address, "place")
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulField:
+    """A noted value that was the map's suggestion for another place, and what the map suggests for this one."""
+
+    field: Field
+    noted: object
+    suggestion: Suggestion
+
+
+def doubtful_fields(hand: Hand, decisions: Sequence[Decision]) -> list[DoubtfulField]:
+    """The fields to look at after a place has moved; `decisions` are all of a case, the stale too, oldest first."""
+    found = []
+    now = [row for row in decisions if row.state != "stale"]
+    for name in (name for name in _FACTS if hand.state.data.get(name) is not None):
+        field, noted = hand.process.field(name), hand.state.data[name]
+        suggestion = _by_facts(field, now) if field is not None else None
+        if field is None or suggestion is None or suggestion.value == noted:
+            continue
+        before = (_by_facts(field, [row]) for row in decisions if row.state == "stale")
+        if any(old is not None and old.value == noted for old in before):
+            found.append(DoubtfulField(field, noted, suggestion))
+    return found
+
+
+def _by_facts(field: Field, decisions: Sequence[Decision]) -> Suggestion | None:
     facts = {row.check: (row.evidence or {}).get("facts", {}) for row in decisions}
     for check, name, way in _FACTS.get(field.name, ()):
-        if facts.get(check, {}).get(name) is not None:
-            found = _fitting(field, way(facts[check][name]), check)
-            if found is not None:
-                return found
-    return _fitting(field, hand.site.address, "place") if field.name == "nearest_address" else None
+        value = facts.get(check, {}).get(name)
+        found = _fitting(field, way(value), check) if value is not None else None
+        if found is not None:
+            return found
+    return None
 
 
 def _fitting(field: Field, value: object, source: str) -> Suggestion | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gis_ce.actions.at_hand import refuse_other_lane, take
 from gis_ce.actions.carried_out import Done, carried_out
 from gis_ce.actions.desk import Desk
+from gis_ce.actions.judging import stand_by
 from gis_ce.actions.passing import pass_if_due
 from gis_ce.actions.stepping import kept
 from gis_ce.process_corrections import extend_wait as extended
@@ -24,7 +25,8 @@ def end_wait(
         hand = take(session, desk, case, seen)
         pass_if_due(session, desk, hand)
         refuse_other_lane(hand.process, hand.state.step, desk.actor)
-        return kept(session, desk, hand, ended(hand.process, hand.state, why, desk.act))
+        moved = ended(hand.process, hand.state, why, desk.act)
+        return kept(session, desk, hand, moved, stand_by(session, desk, hand, None))
 
     return carried_out(session, desk, "end_wait", {"case": case, "why": why, "seen": seen}, key, act)
 
