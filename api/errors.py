@@ -212,6 +212,8 @@ def validation_sentence(errors: Any) -> str:
     said = "is missing" if first["type"] == "missing" else _lowered(first["msg"].removeprefix("Value error, "))
     if first["type"] == "json_invalid":
         where, said = "the body", f"is not JSON: {first.get('ctx', {}).get('error', first['msg'])}"
+    elif first["type"] == "model_attributes_type" and where == "the body":
+        said = "is no JSON object; send one, as application/json"
     return f"{where}: {said.rstrip('.')}.{_more(len(errors) - 1)}"
 
 

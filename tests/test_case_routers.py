@@ -12,6 +12,7 @@ from made_layers import EAST, NORTH
 from small_town import Town, in_degrees, lonlat, make_town, place
 
 from api.case_answer_schemas import CaseAnswer, CasesPage, Deadlines, Done, Events, Letters, Notes, Proposals
+from api.case_schemas import ANSWER_EXAMPLE, NOTATE_EXAMPLE, OVERRIDE_EXAMPLE
 
 
 @pytest.fixture(scope="module", name="town")
@@ -242,3 +243,15 @@ def test_a_list_is_filtered_and_comes_page_by_page(doors: Doors) -> None:
     assert ok(client.get("/cases", params={"older_than_days": 1}))["cases"] == []
     assert ok(client.get("/cases", params={"opened_from": "2099-01-01"}))["cases"] == []
     assert ok(client.get("/cases", params={"status": "closed", "officer": "nobody"}))["cases"] == []
+
+
+@pytest.mark.parametrize("example", [ANSWER_EXAMPLE, OVERRIDE_EXAMPLE, NOTATE_EXAMPLE])
+def test_every_example_of_a_step_is_one_that_is_taken(client: TestClient, example: dict[str, Any]) -> None:
+    number = opened(client, place={"lon": lonlat(150, 30)[0], "lat": lonlat(150, 30)[1]})
+    do = does(client, number)
+    ways = [("site_visit", None, {}), ("location", "inside", {}), ("wd_to_repair", None, {})]
+    for step, answer, fields in [*ways, ("wd_investigation", None, {"wd_investigation": "a cut"})]:
+        if step == example["step"]:
+            break
+        do(step, answer, **fields)
+    ok(client.post(f"/cases/{number}/steps", json=example))

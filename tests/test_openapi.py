@@ -40,14 +40,17 @@ def test_every_example_of_a_body_is_answered(client: TestClient, described: dict
     examples = examples_of(described)
     assert len(examples) >= 8
     for method, path, body in examples:
+        if "{no}" in path:
+            continue  # held to what a case is asked for by the tests of its router
         response = client.request(method, path, json=body)
-        assert response.status_code == 200, (body, response.text)
+        assert response.status_code in (200, 201), (body, response.text)
 
 
 def test_every_example_of_a_parameter_is_answered(client: TestClient, described: dict[str, Any]) -> None:
     asked = [(path, operation) for path, methods in described["paths"].items() for operation in methods.values()]
     for path, operation in asked:
-        parameters = [item for item in operation.get("parameters", []) if "examples" in item["schema"]]
+        given = operation.get("parameters", [])
+        parameters = [item for item in given if "examples" in item["schema"] and item["in"] == "query"]
         if parameters:
             query = {item["name"]: item["schema"]["examples"][0] for item in parameters}
             assert client.get(path.replace("{name}", "parcels"), params=query).status_code == 200, (path, query)
@@ -72,4 +75,19 @@ def test_everything_is_described(described: dict[str, Any]) -> None:
 
 
 def test_the_description_names_no_outside_host(described: dict[str, Any]) -> None:
-    assert "http" not in json.dumps(described)
+    assert "://" not in json.dumps(described)
+
+
+def test_cases_say_how_to_sign_in_and_the_map_needs_no_account(described: dict[str, Any]) -> None:
+    assert described["components"]["securitySchemes"]["account"]["scheme"] == "basic"
+    for path, methods in described["paths"].items():
+        is_of_cases = path.split("/")[1] in ("cases", "registers", "processes")
+        for operation in methods.values():
+            assert ("security" in operation) == is_of_cases, path
+
+
+def test_every_change_of_a_case_takes_a_key_and_a_version(described: dict[str, Any]) -> None:
+    for path, methods in described["paths"].items():
+        if path.startswith("/cases") and "post" in methods:
+            headers = {item["name"] for item in methods["post"]["parameters"] if item["in"] == "header"}
+            assert headers == {"if-match", "idempotency-key"}, path
