@@ -267,7 +267,7 @@ def test_marks_turn_the_tolerance_zone_that_was_answered_from_the_map(case_store
 
 def test_a_noted_value_that_was_suggested_for_the_old_place_is_listed(case_store: CaseStore) -> None:
     number = write(case_store, open_case, DESK, Opening("utility_obstructions", to(210, 100))).number
-    go_to(case_store, DESK, number, "notify_ce", natural="no")
+    go_to(case_store, DESK, number, "notify_ce", overgrowth="no")
     noted = {"nearest_address": "121 Main Street", "facility_id": "the hydrant at the corner"}
     write(case_store, answer_step, DESK, number, "notify_ce", Given(fields=noted))
     done = write(case_store, move_site, LATER, number, to(610, 100), "another block")

@@ -49,7 +49,8 @@ def _window(shapes: Sequence[BaseGeometry]) -> BaseGeometry | None:
     small = np.array([shape for shape in shapes if not _large(shape)], dtype=object)
     if not len(small):
         return None
-    return shapely.box(*shapely.total_bounds(small)).buffer(_AROUND_FT, join_style="mitre")
+    west, south, east, north = shapely.total_bounds(small).tolist()
+    return shapely.box(west - _AROUND_FT, south - _AROUND_FT, east + _AROUND_FT, north + _AROUND_FT)
 
 
 def _large(shape: BaseGeometry) -> bool:
