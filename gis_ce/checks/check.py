@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
+from gis_ce.checks.facts import Fact
 from gis_ce.rules import Chosen, Rule, RuleBook
 from layers.features import Days, Rows
 from layers.grid import Floats, Geometries
 from layers.query import LayerQuery
 
-Fact = npt.NDArray[Any]
 EvidenceKind = Literal[
     "site",
     "structure",
@@ -81,7 +81,8 @@ class Measures:
     gives it as an index into the check's answers (-1: none) and the margin, never negative, is the
     distance to the nearest place where it would turn. `probability` is that of the measured answer
     over the real geometry, for checks that integrate it themselves; `seen` the part of it that falls
-    as sigma grows, whatever the shape (see gis_ce.uncertainty).
+    as sigma grows, whatever the shape (see gis_ce.uncertainty). What `facts` hold beyond the answer may
+    be measured only when it is read (see gis_ce.checks.facts).
     """
 
     margin_ft: Floats

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
+from gis_ce.checks.facts import Fact
 from gis_ce.checks.measuring import first_of_each, ids_of
 from gis_ce.checks.nearby import ASSET_ROLES
 from gis_ce.checks.wording import feet
