@@ -170,7 +170,8 @@ class Check:
     """One question that the map can answer.
 
     `answers` has the answer of a positive margin first; a check without answers fills facts only.
-    `roles` are the layers it cannot do without; `also` those it uses where they exist. `on` says
+    `roles` are the layers it cannot do without; `also` those it uses where they exist, `told` those of
+    them without which it has less to tell, and says so. `on` says
     whether it looks at the place or at the structure. `rule_subject` names its dated rule.
     `needs` are things of which a case must bring one, else there is nothing to ask: `structure`, or
     columns of `Sites.details`.
@@ -185,6 +186,7 @@ class Check:
     explain: Explain
     rule_subject: str
     also: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     on: Literal["place", "structure"] = "place"
     needs: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()

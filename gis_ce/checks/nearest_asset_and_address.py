@@ -17,6 +17,8 @@ from layers.query import LayerQuery, Pairs
 
 _NOTHING = 0
 _REASONS = ("Neither a facility nor an address lies in reach.",)
+_ADDRESS_FACTS = ("address", "address_id", "address_distance_ft", "address_row", "address_found")
+_NO_LAYER = "Nearest address: unknown, the layer address is not there."
 
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
@@ -53,8 +55,12 @@ def _assets(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fact]
 
 
 def _addresses(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fact]:
-    """The nearest address on the place's own parcel, else the nearest of all."""
+    """The nearest address on the place's own parcel, else the nearest of all; nothing without such a layer."""
     count = len(sites)
+    if not query.has("address"):
+        none = np.full(count, None, dtype=object)
+        nowhere, no_row = np.full(count, np.nan), np.full(count, -1, dtype=np.intp)
+        return dict(zip(_ADDRESS_FACTS, (none, none, nowhere, no_row, none), strict=True))
     addresses = query.features("address")
     row, distance = first_of_each(query.nearest("address", sites.place, reach_ft=reach_ft), count)
     own, own_distance = _on_own_parcel(sites, query)
@@ -65,13 +71,7 @@ def _addresses(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fa
     how = np.full(count, None, dtype=object)
     how[row >= 0] = "nearest"
     how[by_parcel] = "on the same parcel"
-    return {
-        "address": text,
-        "address_id": ids_of(addresses, row),
-        "address_distance_ft": distance,
-        "address_row": row,
-        "address_found": how,
-    }
+    return dict(zip(_ADDRESS_FACTS, (text, ids_of(addresses, row), distance, row, how), strict=True))
 
 
 def _on_own_parcel(sites: Sites, query: LayerQuery) -> tuple[Rows, Floats]:
@@ -121,6 +121,8 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
         evidence.append(Evidence(point, "address", str(facts["address"][row])))
         distance = feet(float(facts["address_distance_ft"][row]))
         said.append(f"Nearest address: {facts['address'][row]} ({facts['address_found'][row]}, {distance}).")
+    elif not query.has("address"):
+        said.append(_NO_LAYER)
     return Account(" ".join(said) or f"Nothing found. {findings.reason_of(row)}", tuple(evidence))
 
 
@@ -128,8 +130,9 @@ CHECK = Check(
     name="nearest_asset_and_address",
     question="Which facility and which address lie nearest?",
     answers=(),
-    roles=("parcel", "address"),
-    also=ASSET_ROLES,
+    roles=("parcel",),
+    also=("address", *ASSET_ROLES),
+    told=("address",),
     measure=measure,
     explain=explain,
     rule_subject="nearest_asset_and_address",
