@@ -18,7 +18,6 @@ from layers.query import LayerQuery, Pairs
 _NOTHING = 0
 _REASONS = ("Neither a facility nor an address lies in reach.",)
 _ADDRESS_FACTS = ("address", "address_id", "address_distance_ft", "address_row", "address_found")
-_NO_LAYER = "Nearest address: unknown, the layer address is not there."
 
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
@@ -121,9 +120,9 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
         evidence.append(Evidence(point, "address", str(facts["address"][row])))
         distance = feet(float(facts["address_distance_ft"][row]))
         said.append(f"Nearest address: {facts['address'][row]} ({facts['address_found'][row]}, {distance}).")
-    elif not query.has("address"):
-        said.append(_NO_LAYER)
-    return Account(" ".join(said) or f"Nothing found. {findings.reason_of(row)}", tuple(evidence))
+    reason = findings.reason_of(row)
+    said = [*(said or ["Nothing found."]), *([reason] if reason else [])]
+    return Account(" ".join(said), tuple(evidence))
 
 
 CHECK = Check(
