@@ -123,13 +123,14 @@ def _reasons(
     reason = np.full(len(sites), -1, dtype=np.int16) if measures.reason is None else measures.reason.copy()
     if check.on == "place":
         reason[shapely.is_missing(sites.place) | shapely.is_empty(sites.place)] = len(texts) - 1
-    for role in check.roles:
+    for role in (*check.roles, *check.told):
         for layer, stale in _stale(query, role, sites):
             reason[stale] = len(texts)
             texts.append(f"The layer {layer} is too old for this day; publish a newer one.")
     if not measures.chosen.usable.all():
         reason[~measures.chosen.usable] = len(texts)
         texts.append(f"No rule on {check.rule_subject.replace('_', ' ')} with a known number is in force on this day.")
+    missing = missing or [role for role in check.told if not query.has(role)]
     if missing:
         reason[:] = len(texts)
         texts.append(f"The layer {' and the layer '.join(missing)} is not there; without it nothing is clear.")

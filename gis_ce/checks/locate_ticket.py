@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
+from gis_ce.checks.facts import Fact
 from gis_ce.checks.measuring import ids_of, sigmas_of
 from gis_ce.checks.ticket_terms import NONE, RESPONSES, Flags
 from gis_ce.checks.ticket_verdicts import Verdicts, verdicts

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, EvidenceKind, Fact, Findings, Measures, Sites
+from gis_ce.checks.check import Account, Check, Evidence, EvidenceKind, Findings, Measures, Sites
 from gis_ce.checks.easement_basis import GUARD, modelled
+from gis_ce.checks.facts import Fact
 from gis_ce.checks.measuring import OURS, first_of_each, first_pair, ids_of, sigmas_of
 from gis_ce.checks.other_land import both, not_there
 from gis_ce.checks.wording import answered, feet
