@@ -158,7 +158,7 @@ def _sample(shapes: Geometries | None, grid: Grid) -> tuple[tuple[Any, ...], tup
 
 
 def _drawable(shape: BaseGeometry) -> BaseGeometry:
-    """The shape, or the part of a very large one around one of its vertices; simplifying costs the square of its size."""
+    """The shape, or part of a very large one around one of its vertices: simplifying takes the square of its size."""
     if shapely.get_num_coordinates(shape) <= _SAMPLE_VERTICES:
         return shape
     west, south, east, north = shape.bounds

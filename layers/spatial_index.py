@@ -11,7 +11,7 @@ from scipy.spatial import KDTree
 
 from layers.grid import Floats, Geometries, Rows
 
-_LARGE_VERTICES = 256
+LARGE_VERTICES = 256
 _PIECE_VERTICES = 16
 _SORTED_FROM = 64
 _STRIP_PLACES = 32
@@ -32,10 +32,10 @@ class Index:
     def __init__(self, geometry: Geometries, rows: Rows) -> None:
         self.rows = rows
         self.geometry = geometry
-        large = shapely.get_num_coordinates(geometry) > _LARGE_VERTICES
+        large = shapely.get_num_coordinates(geometry) > LARGE_VERTICES
         self._small, self._large = np.flatnonzero(~large), np.flatnonzero(large)
-        self._small_tree = _built(geometry[self._small])
-        self._large_tree = _built(_prepared_copies(geometry[self._large]))
+        self._small_tree = built(geometry[self._small])
+        self._large_tree = built(_prepared_copies(geometry[self._large]))
         self._prepared = np.full(len(geometry), -1, dtype=np.intp)
         self._prepared[self._large] = np.arange(len(self._large))
         self._lock = Lock()
@@ -92,7 +92,7 @@ class Index:
     def _nearest_guide(self, places: Geometries, reach_ft: float) -> Floats:
         with self._lock:
             if self._guides is None:
-                self._guides = KDTree(_guide_points(self.geometry))
+                self._guides = KDTree(guide_points(self.geometry))
         coordinates, place = shapely.get_coordinates(places, return_index=True)
         found, _ = self._guides.query(coordinates, distance_upper_bound=reach_ft + _SLACK_FT)
         distance = np.full(len(places), np.inf)
@@ -125,11 +125,11 @@ def boundary_index(polygons: Geometries) -> Index:
     """An index over the boundaries of polygons, cut into short pieces."""
     parts, part_owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
-    lines, ring = _pieces(rings)
+    lines, ring = ring_pieces(rings)
     return Index(lines, np.asarray(part_owner[ring_part[ring]], dtype=np.intp))
 
 
-def _pieces(rings: Geometries) -> tuple[Geometries, Rows]:
+def ring_pieces(rings: Geometries) -> tuple[Geometries, Rows]:
     """Every ring as lines of few vertices, with the ring that each belongs to."""
     coordinates, ring_of = shapely.get_coordinates(rings, return_index=True)
     counts = np.bincount(ring_of, minlength=len(rings))
@@ -151,15 +151,19 @@ def _position_in_group(sizes: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
 
 
-def _guide_points(geometry: Geometries) -> Floats:
+def guide_points(geometry: Geometries) -> Floats:
     """Points on the geometries, at most 50 ft apart along them; of those in one small cell, one."""
-    points = shapely.get_coordinates(shapely.segmentize(geometry, _GUIDE_FT))
+    return thinned(shapely.get_coordinates(shapely.segmentize(geometry, _GUIDE_FT)))
+
+
+def thinned(points: Floats) -> Floats:
+    """Of the points in one small cell, the first."""
     east, north = np.floor(points / _GUIDE_CELL_FT).astype(np.int64).T
     _, first = np.unique((east << 32) ^ (north & 0xFFFFFFFF), return_index=True)
     return np.asarray(points[np.sort(first)], dtype=np.float64)
 
 
-def _built(geometry: Geometries) -> shapely.STRtree:
+def built(geometry: Geometries) -> shapely.STRtree:
     """A tree that is built now: built at the first question, two threads could meet in it."""
     tree = shapely.STRtree(geometry)
     tree.query(shapely.Point(0, 0))

@@ -1,0 +1,134 @@
+"""The spatial index of a large layer: boxes of neighbours in a tree, boxes of single entries in an array."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import cast
+
+import numpy as np
+import shapely
+from scipy.spatial import KDTree
+
+from layers.grid import Floats, Geometries, Rows
+from layers.spatial_index import Index, built, guide_points, ring_pieces, thinned
+from layers.stored_shapes import StoredShapes, block_of
+
+_GROUP = 16
+_SLACK_FT = 1e-6
+_SHARED_FROM = 64
+_RINGS_AT_ONCE = 4096
+_MEMBERS = np.arange(_GROUP)
+
+
+class PackedIndex(Index):
+    """The same answers as Index, over geometries that are made for the candidates only.
+
+    `at` says where in `shapes` each entry lies. Neighbours in `at` should be neighbours on the
+    ground, as the rows of a snapshot are. Candidates are those whose boxes come near.
+    """
+
+    def __init__(self, shapes: StoredShapes, at: Rows, rows: Rows) -> None:
+        self.rows = rows
+        self._shapes, self._at = shapes, at
+        self.geometry = cast(Geometries, shapes.chosen(at))
+        is_large = np.isin(at, shapes.large)
+        self._single = np.flatnonzero(~is_large) if is_large.any() else None
+        self._boxes_at = at if self._single is None else at[self._single]
+        self._groups = built(_group_boxes(shapes.bounds, self._boxes_at))
+        self._whole = np.flatnonzero(is_large)
+        self._of_whole = Index(shapes[at[self._whole]], self._whole)
+        self._lock = Lock()
+        self._guides: KDTree | None = None
+
+    def candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
+        """Pairs of place and entry whose boxes are at most about `reach_ft` apart; none in reach is left out."""
+        place, group = self._groups.query(places, predicate="dwithin", distance=reach_ft + _SLACK_FT)
+        place, entry = self._near_boxes(places, reach_ft, place, group)
+        if not len(self._whole):
+            return place, entry
+        large_place, large_entry = self._of_whole.candidates(places, reach_ft)
+        return np.concatenate([place, large_place]), np.concatenate([entry, self._whole[large_entry]])
+
+    def distance(self, places: Geometries, entries: Rows) -> Floats:
+        """Distance in feet of each place from the entry of the same row; 0 where they touch or overlap."""
+        if not len(self._whole):
+            return np.asarray(shapely.distance(self._made(entries), places), dtype=np.float64)
+        distance = np.empty(len(entries))
+        whole = np.searchsorted(self._whole, entries).clip(max=len(self._whole) - 1)
+        large = self._whole[whole] == entries
+        distance[large] = self._of_whole.distance(places[large], whole[large])
+        distance[~large] = shapely.distance(self._made(entries[~large]), places[~large])
+        return distance
+
+    def nearest_distance(self, places: Geometries, reach_ft: float) -> Floats:
+        """Distance in feet from each place to the nearest entry; infinite where none is in reach."""
+        distance = np.full(len(places), np.inf)
+        if len(self._groups):
+            (place, group) = self._groups.query_nearest(places, max_distance=reach_ft + _SLACK_FT)
+            place, entry = self._members(place, group)
+            np.minimum.at(distance, place, shapely.distance(self._made(entry), places[place]))
+            reached = np.flatnonzero(np.isfinite(distance))
+            reach = np.minimum(distance[reached], reach_ft) + _SLACK_FT
+            found, group = self._groups.query(places[reached], predicate="dwithin", distance=reach + _SLACK_FT)
+            found, entry = self._near_boxes(places[reached], reach, found, group)
+            apart = shapely.distance(self._made(entry), places[reached[found]])
+            np.minimum.at(distance, reached[found], apart)
+            distance[distance > reach_ft + _SLACK_FT] = np.inf
+        if len(self._whole):
+            distance = np.minimum(distance, self._of_whole.nearest_distance(places, reach_ft))
+        return distance
+
+    def _nearest_guide(self, places: Geometries, reach_ft: float) -> Floats:
+        with self._lock:
+            if self._guides is None:
+                some = range(0, len(self), _RINGS_AT_ONCE)
+                parts = [guide_points(self._shapes[self._at[start : start + _RINGS_AT_ONCE]]) for start in some]
+                self._guides = KDTree(thinned(np.concatenate(parts)))
+        return super()._nearest_guide(places, reach_ft)
+
+    def _members(self, place: Rows, group: Rows) -> tuple[Rows, Rows]:
+        """Every entry of some groups, with the place that its group was found for."""
+        position = (group[:, None] * _GROUP + _MEMBERS).ravel()
+        there = position < len(self._boxes_at)
+        position = position[there]
+        return np.repeat(place, _GROUP)[there], position if self._single is None else self._single[position]
+
+    def _near_boxes(self, places: Geometries, reach_ft: Floats, place: Rows, group: Rows) -> tuple[Rows, Rows]:
+        place, entry = self._members(place, group)
+        box, around = self._shapes.bounds[self._at[entry]], shapely.bounds(places)
+        around[:, :2] -= reach_ft[:, None] + _SLACK_FT
+        around[:, 2:] += reach_ft[:, None] + _SLACK_FT
+        around = around[place]
+        near = np.flatnonzero(((box[:, :2] <= around[:, 2:]) & (box[:, 2:] >= around[:, :2])).all(axis=1))
+        return place[near], entry[near]
+
+    def _made(self, entries: Rows) -> Geometries:
+        """The geometry of each entry; where there are many, each is made once."""
+        at = self._at[entries]
+        if len(at) < _SHARED_FROM:
+            return np.asarray(self._shapes[at], dtype=object)
+        once, which = np.unique(at, return_inverse=True)
+        return np.asarray(self._shapes[once], dtype=object)[which]
+
+
+def packed_boundary_index(polygons: Geometries) -> PackedIndex:
+    """The same as boundary_index, with the pieces kept as bytes."""
+    parts, part_owner = shapely.get_parts(polygons, return_index=True)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    blocks, owners = [], [np.empty(0, dtype=np.intp)]
+    for start in range(0, len(rings), _RINGS_AT_ONCE):
+        lines, ring = ring_pieces(rings[start : start + _RINGS_AT_ONCE])
+        blocks.append(block_of(lines))
+        owners.append(part_owner[ring_part[start + ring]])
+    rows = np.concatenate(owners)
+    return PackedIndex(StoredShapes(blocks), np.arange(len(rows)), rows)
+
+
+def _group_boxes(bounds: Floats, at: Rows) -> Geometries:
+    """The boxes around every 16 entries that follow one another."""
+    if not len(at):
+        return np.empty(0, dtype=object)
+    starts = np.arange(0, len(at), _GROUP)
+    low = np.minimum.reduceat(bounds[at, :2], starts)
+    high = np.maximum.reduceat(bounds[at, 2:], starts)
+    return np.asarray(shapely.box(*low.T, *high.T), dtype=object)
