@@ -21,6 +21,7 @@ from layers.packed_index import PackedIndex, packed_boundary_index
 from layers.snapshot import Snapshot
 from layers.spatial_index import Index, boundary_index
 from layers.stored_shapes import Block, StoredShapes, block_of
+from layers.stored_texts import StoredTexts
 
 Rows = grid.Rows
 Derived = TypeVar("Derived")
@@ -102,7 +103,9 @@ class Features:
 
     @property
     def ids(self) -> Texts:
-        """The stable id of each feature."""
+        """The stable id of each feature; of a large layer something that can be used like an array of them."""
+        if isinstance(self._kept_shapes(), StoredShapes):
+            return cast(Texts, self._stored_ids)
         return self.texts("id")
 
     @property
@@ -167,9 +170,16 @@ class Features:
         """The spatial index of the polygons' boundaries; built once."""
         with self._lock:
             if self._edges is None:
-                many = shapely.get_num_coordinates(self.geometry).sum() >= _PACKED_EDGES_FROM
-                self._edges = (packed_boundary_index if many else boundary_index)(np.asarray(self.geometry))
+                shapes = self._kept_shapes()
+                if isinstance(shapes, StoredShapes) or shapely.get_num_coordinates(shapes).sum() >= _PACKED_EDGES_FROM:
+                    self._edges = packed_boundary_index(shapes)
+                else:
+                    self._edges = boundary_index(shapes)
             return self._edges
+
+    @cached_property
+    def _stored_ids(self) -> StoredTexts:
+        return StoredTexts([_column(part.table, "id", pa.string()) for part in self.parts])
 
     def _kept_shapes(self) -> Geometries | StoredShapes:
         with self._lock:
@@ -193,8 +203,7 @@ class Features:
 
     def _ranked(self) -> Rows:
         """Sorted where the ids lie: as Python's texts they would take five times the memory."""
-        chunks = [chunk for part in self.parts for chunk in _column(part.table, "id", pa.string()).chunks]
-        ids = pa.chunked_array(chunks, pa.string())
+        ids = self._stored_ids.column
         columns = pa.table({"id": ids, "layer": self.layer_of})
         order = pc.sort_indices(columns, sort_keys=[("id", "ascending"), ("layer", "ascending")]).to_numpy()
         rank = np.empty(len(order), dtype=np.intp)

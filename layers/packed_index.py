@@ -24,14 +24,16 @@ class PackedIndex(Index):
     """The same answers as Index, over geometries that are made for the candidates only.
 
     `at` says where in `shapes` each entry lies. Neighbours in `at` should be neighbours on the
-    ground, as the rows of a snapshot are. Candidates are those whose boxes come near.
+    ground, as the rows of a snapshot are. Candidates are those whose boxes come near, or, where that
+    is `exact`, those that come near themselves.
     """
 
-    def __init__(self, shapes: StoredShapes, at: Rows, rows: Rows) -> None:
+    def __init__(self, shapes: StoredShapes, at: Rows, rows: Rows, *, exact: bool = False) -> None:
         self.rows = rows
+        self._exact = exact
         self._shapes, self._at = shapes, at
         self.geometry = cast(Geometries, shapes.chosen(at))
-        is_large = np.isin(at, shapes.large)
+        is_large = np.isin(at, shapes.large) if len(shapes.large) else np.zeros(len(at), dtype=np.bool_)
         self._single = np.flatnonzero(~is_large) if is_large.any() else None
         self._boxes_at = at if self._single is None else at[self._single]
         self._groups = built(_group_boxes(shapes.bounds, self._boxes_at))
@@ -44,6 +46,9 @@ class PackedIndex(Index):
         """Pairs of place and entry whose boxes are at most about `reach_ft` apart; none in reach is left out."""
         place, group = self._groups.query(places, predicate="dwithin", distance=reach_ft + _SLACK_FT)
         place, entry = self._near_boxes(places, reach_ft, place, group)
+        if self._exact:
+            near = shapely.distance(self._made(entry), places[place]) <= reach_ft[place]
+            place, entry = place[near], entry[near]
         if not len(self._whole):
             return place, entry
         large_place, large_entry = self._of_whole.candidates(places, reach_ft)
@@ -111,17 +116,24 @@ class PackedIndex(Index):
         return np.asarray(self._shapes[once], dtype=object)[which]
 
 
-def packed_boundary_index(polygons: Geometries) -> PackedIndex:
-    """The same as boundary_index, with the pieces kept as bytes."""
-    parts, part_owner = shapely.get_parts(polygons, return_index=True)
+def packed_boundary_index(polygons: StoredShapes | Geometries) -> PackedIndex:
+    """The same as boundary_index, with boundaries kept as bytes; stored polygons without holes have them already."""
+    blocks, rows, at = [], [np.empty(0, dtype=np.intp)], [np.empty(0, dtype=np.intp)]
+    cut = np.arange(len(polygons))
+    if isinstance(polygons, StoredShapes):
+        whole = polygons.one_ring
+        blocks, rows, at = list(polygons.around().blocks), [whole], [whole]
+        cut = np.setdiff1d(np.flatnonzero(polygons.present), whole)
+    parts, part_owner = shapely.get_parts(np.asarray(polygons[cut], dtype=object), return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
-    blocks, owners = [], [np.empty(0, dtype=np.intp)]
+    before = sum(len(block) for block in blocks)
     for start in range(0, len(rings), _RINGS_AT_ONCE):
         lines, ring = ring_pieces(rings[start : start + _RINGS_AT_ONCE])
         blocks.append(block_of(lines))
-        owners.append(part_owner[ring_part[start + ring]])
-    rows = np.concatenate(owners)
-    return PackedIndex(StoredShapes(blocks), np.arange(len(rows)), rows)
+        rows.append(cut[part_owner[ring_part[start + ring]]])
+        at.append(before + np.arange(len(lines)))
+        before += len(lines)
+    return PackedIndex(StoredShapes(blocks), np.concatenate(at), np.concatenate(rows), exact=True)
 
 
 def _group_boxes(bounds: Floats, at: Rows) -> Geometries:

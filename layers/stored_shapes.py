@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +18,7 @@ from layers.spatial_index import LARGE_VERTICES
 _HEAD_BYTES = {1: 5, 2: 9, 3: 13}
 """Where the first vertex stands in the well-known binary of a point, a line, and a polygon."""
 _VERTEX_BYTES = 16
+_LINE = b"\x01\x02\x00\x00\x00"
 _LARGE_BYTES = LARGE_VERTICES * _VERTEX_BYTES
 _AT_ONCE = 65_536
 
@@ -27,13 +28,15 @@ class Block:
     """Some geometries as well-known binary, one after another; `offsets` is one longer than there are.
 
     Large geometries are kept as such, because making one again costs more than its memory: there
-    the bytes are empty. None has no bytes either.
+    the bytes are empty. None has no bytes either. `as_rings`: polygons that are given as the ring
+    around them, which single ones without holes are but for their first bytes.
     """
 
     content: bytes
     offsets: npt.NDArray[np.int64]
     bounds: Floats
     large: dict[int, Any] = field(default_factory=dict)
+    as_rings: bool = False
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -84,6 +87,16 @@ class StoredShapes:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Geometries:
         return self._made(np.arange(len(self)))
 
+    def around(self) -> StoredShapes:
+        """The rings around them; only for rows that `one_ring` names."""
+        return StoredShapes([replace(block, as_rings=True, large={}) for block in self.blocks])
+
+    @property
+    def one_ring(self) -> Rows:
+        """The rows of single polygons without holes, other than large ones."""
+        parts = [start + _one_ring(block) for start, block in zip(self._starts, self.blocks, strict=False)]
+        return np.concatenate(parts)
+
     @property
     def present(self) -> npt.NDArray[np.bool_]:
         """Which rows have a geometry that is not empty."""
@@ -102,13 +115,13 @@ class StoredShapes:
         block = np.searchsorted(self._starts, rows, side="right") - 1
         first = self._offsets[rows + block].tolist()
         last = self._offsets[rows + block + 1].tolist()
-        contents = [one.content for one in self.blocks]
+        contents = [(one.content, one.as_rings) for one in self.blocks]
         wkb = np.empty(len(rows), dtype=object)
-        wkb[:] = [
-            contents[at][begin:end] if end > begin else None
-            for at, begin, end in zip(block.tolist(), first, last, strict=True)
-        ]
-        made: Geometries = shapely.from_wkb(wkb)
+        for number, (at, begin, end) in enumerate(zip(block.tolist(), first, last, strict=True)):
+            content, as_rings = contents[at]
+            if end > begin:
+                wkb[number] = _LINE + content[begin + 9 : end] if as_rings else content[begin:end]
+        made: Geometries = np.asarray(shapely.from_wkb(wkb), dtype=object)
         if self._large:
             for place in np.flatnonzero(shapely.is_missing(made)).tolist():
                 made[place] = self._large.get(int(rows[place]))
@@ -153,6 +166,14 @@ def stored_block(column: pa.Array) -> Block:
 def block_of(shapes: Geometries) -> Block:
     """The same of geometries."""
     return stored_block(pa.array(shapely.to_wkb(shapes, byte_order=1), pa.binary()))
+
+
+def _one_ring(block: Block) -> Rows:
+    content, begin = np.frombuffer(block.content, dtype=np.uint8), block.offsets[:-1]
+    long = np.flatnonzero(np.diff(block.offsets) > _HEAD_BYTES[3])
+    at = begin[long]
+    single = (content[at] == 1) & (_number_at(content, at + 1) == 3) & (_number_at(content, at + 5) == 1)
+    return np.asarray(long[single], dtype=np.intp)
 
 
 def bounds_of(content: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], bounds: Floats) -> None:
