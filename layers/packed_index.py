@@ -101,19 +101,24 @@ class PackedIndex(Index):
     def _near_boxes(self, places: Geometries, reach_ft: Floats, place: Rows, group: Rows) -> tuple[Rows, Rows]:
         place, entry = self._members(place, group)
         box, around = self._shapes.bounds[self._at[entry]], shapely.bounds(places)
-        around[:, :2] -= reach_ft[:, None] + _SLACK_FT
-        around[:, 2:] += reach_ft[:, None] + _SLACK_FT
-        around = around[place]
-        near = np.flatnonzero(((box[:, :2] <= around[:, 2:]) & (box[:, 2:] >= around[:, :2])).all(axis=1))
+        reach = reach_ft + _SLACK_FT
+        west, south, east, north = (
+            around[:, 0] - reach,
+            around[:, 1] - reach,
+            around[:, 2] + reach,
+            around[:, 3] + reach,
+        )
+        near = (box[:, 0] <= east[place]) & (box[:, 2] >= west[place])
+        near &= (box[:, 1] <= north[place]) & (box[:, 3] >= south[place])
         return place[near], entry[near]
 
     def _made(self, entries: Rows) -> Geometries:
         """The geometry of each entry; where there are many, each is made once."""
         at = self._at[entries]
         if len(at) < _SHARED_FROM:
-            return np.asarray(self._shapes[at], dtype=object)
+            return self._shapes.made(at)
         once, which = np.unique(at, return_inverse=True)
-        return np.asarray(self._shapes[once], dtype=object)[which]
+        return self._shapes.made(once)[which]
 
 
 def packed_boundary_index(polygons: StoredShapes | Geometries) -> PackedIndex:

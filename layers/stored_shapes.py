@@ -50,6 +50,7 @@ class StoredShapes:
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = tuple(blocks)
+        self._contents = [(block.content, block.as_rings) for block in blocks]
         self._starts = np.cumsum([0, *(len(block) for block in blocks)])
         self._offsets = np.concatenate([block.offsets for block in blocks])
         self.bounds: Floats = np.concatenate([block.bounds for block in blocks])
@@ -69,23 +70,23 @@ class StoredShapes:
 
     def __getitem__(self, rows: Any) -> Any:
         if isinstance(rows, (int, np.integer)):
-            return self._made(np.array([range(len(self))[rows]]))[0]
+            return self.made(np.array([range(len(self))[rows]]))[0]
         if isinstance(rows, slice):
-            return self._made(np.arange(len(self))[rows])
+            return self.made(np.arange(len(self))[rows])
         chosen = np.asarray(rows)
         if chosen.dtype == np.bool_:
-            return self._made(np.flatnonzero(chosen))
+            return self.made(np.flatnonzero(chosen))
         if not chosen.size:
             return np.empty(chosen.shape, dtype=object)
         chosen = np.where(chosen < 0, chosen + len(self), chosen)
-        return self._made(chosen.ravel()).reshape(chosen.shape)
+        return self.made(chosen.ravel()).reshape(chosen.shape)
 
     def __iter__(self) -> Iterator[Any]:
         for start in range(0, len(self), _AT_ONCE):
             yield from self[start : start + _AT_ONCE]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Geometries:
-        return self._made(np.arange(len(self)))
+        return self.made(np.arange(len(self)))
 
     def around(self) -> StoredShapes:
         """The rings around them; only for rows that `one_ring` names."""
@@ -111,14 +112,14 @@ class StoredShapes:
         """Some of them, in that order; likewise made when they are asked for."""
         return ChosenShapes(self, rows)
 
-    def _made(self, rows: Rows) -> Geometries:
+    def made(self, rows: Rows) -> Geometries:
+        """The geometries of some rows, none of them negative."""
         block = np.searchsorted(self._starts, rows, side="right") - 1
         first = self._offsets[rows + block].tolist()
         last = self._offsets[rows + block + 1].tolist()
-        contents = [(one.content, one.as_rings) for one in self.blocks]
         wkb = np.empty(len(rows), dtype=object)
         for number, (at, begin, end) in enumerate(zip(block.tolist(), first, last, strict=True)):
-            content, as_rings = contents[at]
+            content, as_rings = self._contents[at]
             if end > begin:
                 wkb[number] = _LINE + content[begin + 9 : end] if as_rings else content[begin:end]
         made: Geometries = np.asarray(shapely.from_wkb(wkb), dtype=object)
