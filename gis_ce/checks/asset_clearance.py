@@ -17,7 +17,7 @@ from gis_ce.rules import Rule, RuleBook
 from gis_ce.sliding import slid, translated
 from layers.features import Features
 from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
-from layers.query import LayerQuery, Pairs
+from layers.query import LayerQuery, Pairs, starts_of
 
 INCHES_PER_FOOT = 12.0
 ROLES = ("hydrant", "valve", "manhole", "meter")
@@ -73,7 +73,7 @@ class _Tightest:
         np.minimum.at(least, site, margin)
         tied = np.flatnonzero(margin <= least[site] + AT_LIMIT_FT)
         order = tied[np.lexsort((features.rank[feature[tied]], site[tied]))]
-        first = order[np.r_[True, site[order][1:] != site[order][:-1]][: len(order)]]
+        first = order[starts_of(site[order])]
         better = first[margin[first] < self.margin_ft[site[first]] - AT_LIMIT_FT]
         at, rows = site[better], feature[better]
         self.margin_ft[at], self.required_ft[at], self.kind[at] = margin[better], kept.required_ft, kept.kind

@@ -30,7 +30,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     reach = float(np.nanmax(chosen.numbers("search_reach_ft"), initial=0.0))
     touching = query.intersecting("easement", sites.place)
     edge, edge_of = query.edge_distance("easement", sites.place, reach)
-    edge = _past_seams(sites, query, touching, edge)
+    edge = _past_seams(sites, query, touching, edge, edge_of)
     distance = np.where(np.isnan(edge), reach, edge)
     chief = _chief(touching, features, len(sites))
     feature = np.where(chief >= 0, chief, edge_of)
@@ -55,14 +55,20 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     )
 
 
-def _past_seams(sites: Sites, query: LayerQuery, touching: Pairs, edge_ft: Floats) -> Floats:
-    """The distance to the edge of all easements together, for places inside, where several meet."""
-    inside = np.unique(touching.place[touching.distance_ft == 0.0])
-    around = query.within("easement", sites.place[inside], SEAM_REACH_FT)
-    several = np.flatnonzero(np.bincount(around.place, minlength=len(inside)) > 1)
+def _past_seams(sites: Sites, query: LayerQuery, touching: Pairs, edge_ft: Floats, edge_of: Rows) -> Floats:
+    """The distance to the edge of all easements together, for places inside, where several meet.
+
+    Where the nearest point of the edge lies in no other easement, it is an edge of all of them together.
+    """
     shapes, edge = query.features("easement").geometry, edge_ft.copy()
-    first, end = (np.searchsorted(around.place, several, side) for side in ("left", "right"))
-    for site, start, stop in zip(inside[several], first, end, strict=True):
+    inside = np.unique(touching.place[touching.distance_ft == 0.0])
+    inside = inside[edge_of[inside] >= 0]
+    nearest = shapely.shortest_line(shapely.boundary(shapes[edge_of[inside]]), sites.place[inside])
+    meeting = query.within("easement", shapely.get_point(nearest, 0), 2 * AT_LIMIT_FT)
+    inside = inside[np.flatnonzero(np.bincount(meeting.place, minlength=len(inside)) > 1)]
+    around = query.within("easement", sites.place[inside], SEAM_REACH_FT)
+    first, end = (np.searchsorted(around.place, np.arange(len(inside)), side) for side in ("left", "right"))
+    for site, start, stop in zip(inside, first, end, strict=True):
         joined = _joined_edge_ft(shapes[around.feature[start:stop]], sites.place[site])
         edge[site] = max(edge[site], min(joined, SEAM_REACH_FT))
     return edge
