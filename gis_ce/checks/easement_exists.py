@@ -62,8 +62,12 @@ def _past_seams(sites: Sites, query: LayerQuery, touching: Pairs, edge_ft: Float
     shapes, edge = query.features("easement").geometry, edge_ft.copy()
     inside = np.unique(touching.place[touching.distance_ft == 0.0])
     inside = inside[edge_of[inside] >= 0]
+    if not len(inside):
+        return edge
     nearest = shapely.shortest_line(shapely.boundary(shapes[edge_of[inside]]), sites.place[inside])
     inside = inside[_meets_several(query, shapely.get_point(nearest, 0))]
+    if not len(inside):
+        return edge
     around = query.within("easement", sites.place[inside], SEAM_REACH_FT)
     joined = _joined_edges_ft(query, sites.place[inside], around)
     edge[inside] = np.maximum(edge[inside], np.minimum(joined, SEAM_REACH_FT))
