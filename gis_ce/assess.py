@@ -71,15 +71,18 @@ def applicable(checks: Sequence[Check], sites: Sites) -> tuple[Check, ...]:
 
 
 def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
-    chosen = rulebook.choose(check.rule_subject, sites.day)
     missing = [role for role in check.roles if not query.has(role)]
-    measures = unmeasured(len(sites), chosen) if missing else check.measure(sites, query, rulebook)
+    measures = (
+        unmeasured(len(sites), rulebook.choose(check.rule_subject, sites.day))
+        if missing
+        else check.measure(sites, query, rulebook)
+    )
     reason, reasons = _reasons(check, sites, query, measures, missing)
     open_rows = reason < 0
     sigma = joint_sigma_ft(sites.sigma_ft, measures.layer_sigma_ft)
     measured = measures.answer
     if measured is None:
-        measured = first_where_positive(measures.margin_ft, chosen.limit_included)
+        measured = first_where_positive(measures.margin_ft, measures.chosen.limit_included)
     decided = decide(measured, measures.margin_ft, sigma, _integrated(measures, sigma), confidence)
     answer = decided.answer if check.answers else np.full(len(sites), -1, dtype=np.int8)
     poor = open_rows & (decided.answer < 0) & bool(check.answers)

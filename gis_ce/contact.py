@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from layers.grid import Floats, Geometries, Rows
+from layers.query import starts_of
 
 _SAME_FT = 1e-6
 """Two stretches of contact closer than this are one."""
@@ -197,7 +198,7 @@ def _turns(stretches: _Stretches, touching: Bools, reach_ft: Floats) -> Floats:
     order = np.lexsort((stretches.low_ft, stretches.group))
     group = stretches.group[order]
     low, high = (np.clip(values[order], 0.0, far - 1.0) for values in (stretches.low_ft, stretches.high_ft))
-    begins = np.flatnonzero(np.r_[True, group[1:] != group[:-1]][: len(group)])
+    begins = starts_of(group)
     owners = group[begins]
     turn[owners] = low[begins]
     # One running maximum serves all groups: each is lifted above the ones before it.

@@ -142,6 +142,7 @@ class RuleBook:
     base: RuleBook | None = None
     tests: PackTests = NO_TESTS
     calendar: Calendar = NO_HOLIDAYS
+    _by_subject: dict[str, _Dated] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def of(self, subject: str) -> tuple[Rule, ...]:
         """The rules of a subject, oldest first."""
@@ -154,18 +155,23 @@ class RuleBook:
 
     def choose(self, subject: str, days: Days) -> Chosen:
         """The rule in force on each of many days."""
-        rules = self.of(subject)
-        index = np.full(len(days), -1, dtype=np.int16)
-        for number, rule in enumerate(rules):
-            index[_in_force(rule, days)] = number
+        rules, starts, ends = self._dated(subject)
+        index = (np.searchsorted(starts, days, side="right") - 1).astype(np.int16)
+        index[(days > np.append(ends, _NEVER)[index]) | np.isnat(days)] = -1
         return Chosen(index, rules, self)
 
+    def _dated(self, subject: str) -> _Dated:
+        """The rules of a subject with their first and last days; worked out once."""
+        if subject not in self._by_subject:
+            rules = self.of(subject)
+            starts = np.array([rule.effective_from for rule in rules], dtype="datetime64[D]")
+            ends = [np.datetime64(rule.effective_to) if rule.effective_to else _NEVER for rule in rules]
+            self._by_subject[subject] = (rules, starts, np.array(ends, dtype="datetime64[D]"))
+        return self._by_subject[subject]
 
-def _in_force(rule: Rule, days: Days) -> npt.NDArray[np.bool_]:
-    started = days >= np.datetime64(rule.effective_from)
-    if rule.effective_to is None:
-        return started
-    return np.asarray(started & (days <= np.datetime64(rule.effective_to)), dtype=np.bool_)
+
+_NEVER = np.datetime64("9999-12-31")
+_Dated = tuple[tuple[Rule, ...], npt.NDArray[np.datetime64], npt.NDArray[np.datetime64]]
 
 
 def overlapping(rules: Sequence[Rule]) -> list[tuple[Rule, Rule]]:

@@ -47,8 +47,8 @@ class Index:
     def candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
         """Pairs of place and entry at most about `reach_ft` apart; no pair in reach is left out."""
         place, entry = self._small_tree.query(places, predicate="dwithin", distance=reach_ft)
-        if not len(self._large):
-            return place, self._small[entry]
+        if not len(self._large):  # then all entries are small ones, in their order
+            return place, entry
         large_place, large_entry = self._large_candidates(places, reach_ft)
         return np.concatenate([place, large_place]), np.concatenate([self._small[entry], large_entry])
 
@@ -82,11 +82,12 @@ class Index:
     def nearest_distance(self, places: Geometries, reach_ft: float) -> Floats:
         """Distance in feet from each place to the nearest entry; infinite where none is in reach."""
         distance = np.full(len(places), np.inf)
-        for tree in (tree for tree in (self._small_tree, self._large_tree) if len(tree)):
-            (place, _), found = tree.query_nearest(
-                places, max_distance=reach_ft + _SLACK_FT, return_distance=True, all_matches=False
-            )
-            distance[place] = np.minimum(distance[place], found)
+        for tree, entries in ((self._small_tree, self._small), (self._large_tree, self._large)):
+            if len(entries):
+                (place, _), found = tree.query_nearest(
+                    places, max_distance=reach_ft + _SLACK_FT, return_distance=True, all_matches=False
+                )
+                distance[place] = np.minimum(distance[place], found)
         return distance
 
     def _nearest_guide(self, places: Geometries, reach_ft: float) -> Floats:
@@ -110,10 +111,10 @@ class Index:
 
 def in_strips(places: Geometries) -> Rows:
     """The rows of places that have a position, neighbours next to each other: kinder to the memory."""
+    if len(places) < _SORTED_FROM:
+        return np.flatnonzero(~shapely.is_empty(places) & ~shapely.is_missing(places))
     west, south = shapely.bounds(places)[:, :2].T
     rows = np.flatnonzero(np.isfinite(west))
-    if len(rows) < _SORTED_FROM:
-        return rows
     x, y = west[rows], south[rows]
     strips = max(1.0, np.sqrt(len(rows) / _STRIP_PLACES))
     height = max(float(np.ptp(y)) / strips, 1.0)

@@ -27,7 +27,7 @@ from gis_ce.rules import RuleBook
 from gis_ce.uncertainty import Counts, own_side
 from layers.features import Days, Rows, Texts
 from layers.grid import Floats
-from layers.query import LayerQuery
+from layers.query import LayerQuery, starts_of
 
 _OTHER_FIRM, _UNDATED, _KIND, _NO_REACH = range(4)
 _REASONS = (
@@ -82,7 +82,7 @@ def _best(judged: Verdicts, sites: Sites) -> Rows:
     order = _order(judged, sites)
     best = np.full(len(sites), -1, dtype=np.intp)
     place = judged.pairs.place[order]
-    first = order[np.r_[True, place[1:] != place[:-1]][: len(place)]]
+    first = order[starts_of(place)]
     best[judged.pairs.place[first]] = first
     return best
 

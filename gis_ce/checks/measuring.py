@@ -10,7 +10,7 @@ from gis_ce.rules import Chosen
 from layers.catalog import ABANDONED, PRIVATE
 from layers.features import Features, Rows, Selection
 from layers.grid import Floats
-from layers.query import Pairs
+from layers.query import Pairs, starts_of
 
 IN_SERVICE = Selection((("status", ABANDONED),))
 """Facilities that still serve."""
@@ -27,7 +27,7 @@ def first_pair(pairs: Pairs, count: int) -> Rows:
     """The first pair of each place; -1 where a place has none."""
     first = np.full(count, -1, dtype=np.intp)
     if len(pairs):
-        starts = np.flatnonzero(np.r_[True, pairs.place[1:] != pairs.place[:-1]])
+        starts = starts_of(pairs.place)
         first[pairs.place[starts]] = starts
     return first
 
