@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,6 +34,22 @@ for one in features:
     one.index(), one.rank
 ready = time.perf_counter() - started
 print(sum(map(len, features)), opened, ready, memory() - before)
+"""
+
+FULL_CHECK = ("right_of_way", "water_main", "sewer_main", "hydrant", "valve", "easement", "parcel")
+"""The roles that the full check reads."""
+_READY = """
+import resource, sys, time
+from pathlib import Path
+started = time.perf_counter()
+from layers.ready import make_ready
+from layers.versions import LayerStore
+query = LayerStore(Path(sys.argv[1])).open()
+make_ready(query, sys.argv[2:])
+ready = time.perf_counter() - started
+pages = int(Path("/proc/self/statm").read_text().split()[1]) if sys.platform == "linux" else 0
+rows = sum(len(query.features(role)) for role in sys.argv[2:] if query.has(role))
+print(rows, ready, pages * resource.getpagesize() or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
@@ -73,6 +90,13 @@ def opening(town: BenchTown) -> tuple[int, float, float, int]:
     command = [sys.executable, "-c", _OPEN, str(town.store)]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     return int(said[0]), float(said[1]), float(said[2]), int(said[3])
+
+
+def ready(store: Path, roles: Sequence[str] = FULL_CHECK) -> tuple[int, float, int]:
+    """In a process of its own: features of some roles, seconds until they can be asked, bytes of the whole process."""
+    command = [sys.executable, "-c", _READY, str(store), *roles]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return int(said[0]), float(said[1]), int(said[2])
 
 
 def demo(size: Size, folder: Path) -> BenchTown:

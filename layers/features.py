@@ -38,9 +38,6 @@ class Selection:
 
 EVERYTHING = Selection()
 
-_PACKED_EDGES_FROM = 500_000
-"""From so many vertices on, the pieces of boundaries are kept as bytes too."""
-
 
 @dataclass(frozen=True, slots=True)
 class LayerPart:
@@ -171,7 +168,7 @@ class Features:
         with self._lock:
             if self._edges is None:
                 shapes = self._kept_shapes()
-                if isinstance(shapes, StoredShapes) or shapely.get_num_coordinates(shapes).sum() >= _PACKED_EDGES_FROM:
+                if isinstance(shapes, StoredShapes):
                     self._edges = packed_boundary_index(shapes)
                 else:
                     self._edges = boundary_index(shapes)

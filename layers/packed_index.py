@@ -69,15 +69,15 @@ class PackedIndex(Index):
         """Distance in feet from each place to the nearest entry; infinite where none is in reach."""
         distance = np.full(len(places), np.inf)
         if len(self._groups):
-            (place, group) = self._groups.query_nearest(places, max_distance=reach_ft + _SLACK_FT)
+            place, group = self._groups.query_nearest(places, max_distance=reach_ft + _SLACK_FT)
             place, entry = self._members(place, group)
-            np.minimum.at(distance, place, shapely.distance(self._made(entry), places[place]))
-            reached = np.flatnonzero(np.isfinite(distance))
-            reach = np.minimum(distance[reached], reach_ft) + _SLACK_FT
-            found, group = self._groups.query(places[reached], predicate="dwithin", distance=reach + _SLACK_FT)
-            found, entry = self._near_boxes(places[reached], reach, found, group)
-            apart = shapely.distance(self._made(entry), places[reached[found]])
-            np.minimum.at(distance, reached[found], apart)
+            near = np.full(len(places), np.inf)
+            np.minimum.at(near, place, _surely_within(_first_vertices(places)[place], self._boxes(entry)))
+            asked = np.flatnonzero(np.isfinite(near))
+            reach = np.minimum(near[asked], reach_ft) + _SLACK_FT
+            found, group = self._groups.query(places[asked], predicate="dwithin", distance=reach + _SLACK_FT)
+            found, entry = self._near_boxes(places[asked], reach, found, group)
+            np.minimum.at(distance, asked[found], shapely.distance(self._made(entry), places[asked[found]]))
             distance[distance > reach_ft + _SLACK_FT] = np.inf
         if len(self._whole):
             distance = np.minimum(distance, self._of_whole.nearest_distance(places, reach_ft))
@@ -100,7 +100,7 @@ class PackedIndex(Index):
 
     def _near_boxes(self, places: Geometries, reach_ft: Floats, place: Rows, group: Rows) -> tuple[Rows, Rows]:
         place, entry = self._members(place, group)
-        box, around = self._shapes.bounds[self._at[entry]], shapely.bounds(places)
+        box, around = self._boxes(entry), shapely.bounds(places)
         reach = reach_ft + _SLACK_FT
         west, south, east, north = (
             around[:, 0] - reach,
@@ -112,6 +112,10 @@ class PackedIndex(Index):
         near &= (box[:, 1] <= north[place]) & (box[:, 3] >= south[place])
         return place[near], entry[near]
 
+    def _boxes(self, entries: Rows) -> Floats:
+        boxes: Floats = self._shapes.bounds[self._at[entries]]
+        return boxes
+
     def _made(self, entries: Rows) -> Geometries:
         """The geometry of each entry; where there are many, each is made once."""
         at = self._at[entries]
@@ -121,14 +125,11 @@ class PackedIndex(Index):
         return self._shapes.made(once)[which]
 
 
-def packed_boundary_index(polygons: StoredShapes | Geometries) -> PackedIndex:
-    """The same as boundary_index, with boundaries kept as bytes; stored polygons without holes have them already."""
-    blocks, rows, at = [], [np.empty(0, dtype=np.intp)], [np.empty(0, dtype=np.intp)]
-    cut = np.arange(len(polygons))
-    if isinstance(polygons, StoredShapes):
-        whole = polygons.one_ring
-        blocks, rows, at = list(polygons.around().blocks), [whole], [whole]
-        cut = np.setdiff1d(np.flatnonzero(polygons.present), whole)
+def packed_boundary_index(polygons: StoredShapes) -> PackedIndex:
+    """The same as boundary_index, of stored polygons; those without holes hold the bytes of their boundary already."""
+    whole = polygons.one_ring
+    blocks, rows, at = list(polygons.around().blocks), [whole], [whole]
+    cut = np.setdiff1d(np.flatnonzero(polygons.present), whole)
     parts, part_owner = shapely.get_parts(np.asarray(polygons[cut], dtype=object), return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     before = sum(len(block) for block in blocks)
@@ -139,6 +140,19 @@ def packed_boundary_index(polygons: StoredShapes | Geometries) -> PackedIndex:
         at.append(before + np.arange(len(lines)))
         before += len(lines)
     return PackedIndex(StoredShapes(blocks), np.concatenate(at), np.concatenate(rows), exact=True)
+
+
+def _surely_within(points: Floats, boxes: Floats) -> Floats:
+    """For each point how far the geometry in the box of the same row is at most: it touches all four sides."""
+    low, high = np.abs(points - boxes[:, :2]), np.abs(points - boxes[:, 2:])
+    near, far = np.minimum(low, high) ** 2, np.maximum(low, high) ** 2
+    return np.asarray(np.sqrt(np.minimum(near[:, 0] + far[:, 1], far[:, 0] + near[:, 1])), dtype=np.float64)
+
+
+def _first_vertices(places: Geometries) -> Floats:
+    coordinates, place = shapely.get_coordinates(places, return_index=True)
+    first: Floats = coordinates[np.searchsorted(place, np.arange(len(places)))]
+    return first
 
 
 def _group_boxes(bounds: Floats, at: Rows) -> Geometries:

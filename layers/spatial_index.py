@@ -172,6 +172,6 @@ def built(geometry: Geometries) -> shapely.STRtree:
 
 
 def _prepared_copies(geometry: Geometries) -> Geometries:
-    copies: Geometries = shapely.from_wkb(shapely.to_wkb(geometry))
+    copies: Geometries = shapely.force_2d(geometry)
     shapely.prepare(copies)
     return copies

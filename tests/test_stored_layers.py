@@ -17,7 +17,6 @@ from oracle_places import hard_places, hard_structures
 from oracle_towns import demo_town
 from shapely.geometry.base import BaseGeometry
 
-import layers.features
 import layers.snapshot
 from gis_ce.assess import assess
 from gis_ce.checks.all import CHECKS
@@ -143,12 +142,11 @@ def test_packed_edges_lie_where_the_edges_do(shapes: Geometries, reach_ft: float
     polygons = np.append(shapes[shapely.get_dimensions(shapes) == 2], KINDS[4:8])
     places = np.asarray(shapely.points(np.random.default_rng(seed).uniform(-200, 1200, (5, 2))), dtype=object)
     plain = boundary_index(polygons)
-    for packed in (packed_boundary_index(stored(polygons)), packed_boundary_index(polygons)):
-        reach = np.full(len(places), reach_ft)
-        near = {(place, packed.rows[entry]) for place, entry, _ in _in_reach(packed, places, reach)}
-        assert near == {(place, plain.rows[entry]) for place, entry, _ in _in_reach(plain, places, reach)}
-        assert np.array_equal(packed.nearest_distance(places, reach_ft), plain.nearest_distance(places, reach_ft))
-        assert set(shapely.get_type_id(packed.geometry[np.arange(len(packed))]).tolist()) == {1}
+    packed, reach = packed_boundary_index(stored(polygons)), np.full(len(places), reach_ft)
+    near = {(place, packed.rows[entry]) for place, entry, _ in _in_reach(packed, places, reach)}
+    assert near == {(place, plain.rows[entry]) for place, entry, _ in _in_reach(plain, places, reach)}
+    assert np.array_equal(packed.nearest_distance(places, reach_ft), plain.nearest_distance(places, reach_ft))
+    assert set(shapely.get_type_id(packed.geometry[np.arange(len(packed))]).tolist()) == {1}
 
 
 def _in_reach(index: Index, places: Geometries, reach_ft: Any) -> list[tuple[int, int, float]]:
@@ -169,7 +167,6 @@ def opened(folder: Path, stored_from: int) -> LayerQuery:
     """The town with layers of so many rows as stored bytes, everything read."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(layers.snapshot, "STORED_FROM", stored_from)
-        patch.setattr(layers.features, "_PACKED_EDGES_FROM", stored_from)
         query = LayerStore(folder).open()
         make_ready(query)
         for role in ("parcel", "easement", "right_of_way"):
