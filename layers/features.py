@@ -54,6 +54,7 @@ class Features:
     def __init__(self, role: str, parts: Sequence[LayerPart]) -> None:
         self.role = role
         self.parts = tuple(parts)
+        self.versions = tuple(part.version for part in parts)
         self.geometry: Geometries = np.concatenate([part.geometry for part in parts])
         counts = [len(part.geometry) for part in parts]
         self.layer_of = np.repeat(np.arange(len(parts)), counts)
