@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -96,7 +96,7 @@ def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook,
         reason=np.where(poor, len(reasons) - 1, reason).astype(np.int16),
         reasons=reasons,
         measures=measures,
-        versions=_versions(check, query),
+        versions=query.versions_of((*check.roles, *check.also)),
     )
 
 
@@ -149,7 +149,3 @@ def _stale(query: LayerQuery, role: str, sites: Sites) -> list[tuple[str, npt.ND
         for part in parts
         if (days := part.description.stale_after_days) is not None
     ]
-
-
-def _versions(check: Check, query: LayerQuery) -> Mapping[str, str]:
-    return {layer.name: layer.version for role in (*check.roles, *check.also) for layer in query.layers(role)}

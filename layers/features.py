@@ -70,6 +70,7 @@ class Features:
     def __init__(self, role: str, parts: Sequence[LayerPart]) -> None:
         self.role = role
         self.parts = tuple(parts)
+        self.versions = tuple(part.version for part in parts)
         self._counts = [part.table.num_rows for part in parts]
         self._lock = RLock()
         self._shapes: Geometries | StoredShapes | None = None

@@ -14,7 +14,7 @@ from layers.errors import LayerMissing
 from layers.features import EVERYTHING, Features, Selection
 from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
 from layers.model import LayerVersion
-from layers.spatial_index import Index, in_strips
+from layers.spatial_index import Index, first_points, in_strips
 
 _WIDER = 1.5
 """By how much a reach grows that held fewer than the k nearest."""
@@ -58,10 +58,14 @@ class LayerQuery:
         self._features = {feature.role: feature for feature in features}
         self.grid_epsg = grid_epsg
 
+    def versions_of(self, roles: Iterable[str]) -> Mapping[str, str]:
+        """Layer name to version id, of the layers behind some roles."""
+        return {version.name: version.version for role in roles for version in self.layers(role)}
+
     @property
     def versions(self) -> Mapping[str, str]:
         """Layer name to version id, of every layer that can be asked."""
-        return {version.name: version.version for role in self._features for version in self.layers(role)}
+        return self.versions_of(self._features)
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -74,7 +78,7 @@ class LayerQuery:
 
     def layers(self, role: str) -> tuple[LayerVersion, ...]:
         """The versions behind a role; empty where it has none."""
-        return tuple(part.version for part in self._features[role].parts) if self.has(role) else ()
+        return self._features[role].versions if role in self._features else ()
 
     def features(self, role: str) -> Features:
         """The features of a role; raises LayerMissing where there is no such layer."""
@@ -89,7 +93,9 @@ class LayerQuery:
 
     def intersecting(self, role: str, places: Geometries, select: Selection = EVERYTHING) -> Pairs:
         """Every feature that touches or overlaps a place (distance at most 0.01 ft), by id for each place."""
-        pairs = self.within(role, places, 0.0, select)
+        pairs = LayerQuery.within(self, role, places, 0.0, select)
+        if len(pairs) < 2:
+            return pairs
         return _taken(pairs, np.lexsort((self.features(role).rank[pairs.feature], pairs.place)))
 
     def within(self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection = EVERYTHING) -> Pairs:
@@ -186,8 +192,11 @@ def _with_k_nearest(index: Index, places: Geometries, reach_ft: float, k: int) -
 
 
 def _few_nearest(index: Index, places: Geometries, reach_ft: float) -> Pairs:
-    """The same for few places: where one candidate alone is that near, nothing is left to choose."""
-    nearest = index.nearest_distance(places, reach_ft)
+    """The same for few places: where one candidate alone is that near, nothing is left to choose.
+
+    What lies near a corner of a place is found sooner than what is near all of it, and is no farther.
+    """
+    nearest = index.nearest_distance(first_points(places), reach_ft)
     place, entry = index.candidates(places, np.minimum(nearest, reach_ft) + 2 * AT_LIMIT_FT)
     pairs = Pairs(place, index.rows[entry], index.distance(places[place], entry))
     if len(place) == np.count_nonzero(nearest <= reach_ft):

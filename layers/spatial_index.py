@@ -122,6 +122,15 @@ def in_strips(places: Geometries) -> Rows:
     return rows[np.lexsort((np.where(strip % 2, -x, x), strip))]
 
 
+def first_points(places: Geometries) -> Geometries:
+    """Points as they are, and of other places the first of their coordinates."""
+    if (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
+        return places
+    coordinates, place = shapely.get_coordinates(places, return_index=True)
+    points = shapely.points(coordinates[np.searchsorted(place, np.arange(len(places)))])
+    return np.asarray(points, dtype=object)
+
+
 def boundary_index(polygons: Geometries) -> Index:
     """An index over the boundaries of polygons, cut into short pieces."""
     parts, part_owner = shapely.get_parts(polygons, return_index=True)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import IN_SERVICE, ids_of
+from gis_ce.checks.measuring import IN_SERVICE, first_that_holds, ids_of
 from gis_ce.checks.outlets import before_outlet
 from gis_ce.checks.wording import answered, feet, number
 from gis_ce.decision import Integrated, joint_sigma_ft
@@ -111,9 +111,9 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         layer_sigma_ft=tightest.layer_sigma_ft,
         probability=side.probability,
         seen=side.seen,
-        reason=np.select(
-            [tightest.without_rule & kept, tightest.without_bearing & kept], [_NO_RULE, _NO_BEARING], -1
-        ).astype(np.int16),
+        reason=first_that_holds(
+            [tightest.without_rule & kept, tightest.without_bearing & kept], [_NO_RULE, _NO_BEARING]
+        ),
         reasons=_REASONS,
         facts={
             "facility_id": tightest.id,

@@ -11,10 +11,11 @@ from gis_ce.checks.check import Measures, Sites
 from gis_ce.checks.connection import connections, crossed_parcels
 from gis_ce.checks.facts import Fact, Facts
 from gis_ce.checks.frontage import frontages
-from gis_ce.checks.measuring import first_of_each, first_pair, ids_of, sigmas_of
+from gis_ce.checks.measuring import first_of_each, first_pair, first_that_holds, ids_of, sigmas_of
 from gis_ce.checks.other_land import both, not_there
 from gis_ce.decision import Integrated, joint_sigma_ft, straight_band, straight_edge
 from gis_ce.rules import Chosen, Rule, RuleBook
+from gis_ce.uncertainty import FAR_SIGMAS
 from layers.catalog import ABANDONED, PRIVATE
 from layers.features import Rows, Selection
 from layers.grid import AT_LIMIT_FT, Floats
@@ -167,7 +168,8 @@ def _integrated(ways: _KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, q
         return np.asarray(other & ~taken.from_site[place] & ~np.isnan(there), dtype=np.bool_)
 
     site_sigma = joint_sigma_ft(sites.sigma_ft, sigma.parcel_ft)
-    land = not_there(query, "parcel", sites.place, answers_otherwise, site_sigma)
+    doubtful = np.where(_yes_all_around(ways, sites, own, site_sigma, query), 0.0, site_sigma)
+    land = not_there(query, "parcel", sites.place, answers_otherwise, doubtful)
     margin = limit - taken.distance_ft
     in_parcel = both(straight_edge(margin, sigma.main_and_parcel_ft), land)
     in_band = straight_band(margin, joint_sigma_ft(sites.sigma_ft, sigma.main_ft), 2 * limit)
@@ -175,6 +177,24 @@ def _integrated(ways: _KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, q
         np.where(taken.from_site, in_band.probability, in_parcel.probability),
         np.where(taken.from_site, in_band.seen, in_parcel.seen),
     )
+
+
+def _yes_all_around(
+    ways: _KnownWays, sites: Sites, own: npt.NDArray[np.bool_], site_sigma_ft: Floats, query: LayerQuery
+) -> npt.NDArray[np.bool_]:
+    """Whether every parcel where the place may really lie has the answer yes, its own included.
+
+    By the parcel's edge: a parcel at most five sigmas from the place is no farther from a main than the
+    place is, and those five sigmas. That spares measuring the parcels around.
+    """
+    by_edge = _chosen_measure(ways.chosen) == MEASURES.index("parcel_edge")
+    near: npt.NDArray[np.bool_] = own & by_edge & (site_sigma_ft > 0)
+    rows = np.flatnonzero(near)
+    if len(rows):
+        _, distance = _from_sites(ways.service, sites.take(rows), _taken_of(ways.chosen, rows), query)
+        limit = ways.chosen.numbers("limit_ft")[rows] - AT_LIMIT_FT
+        near[rows] = distance + FAR_SIGMAS * site_sigma_ft[rows] < limit
+    return near
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +231,7 @@ class _KnownWays:
     """The distance by the rule's measure of parcels under rules; each is measured once."""
 
     def __init__(self, service: Service, pairs: Pairs, distance_ft: Floats, chosen: Chosen, query: LayerQuery) -> None:
-        self.chosen, self._service, self._query = chosen, service, query
+        self.chosen, self.service, self._query = chosen, service, query
         self._codes, first = np.unique(self._code(pairs.place, pairs.feature), return_index=True)
         self._distance_ft = distance_ft[first]
 
@@ -220,7 +240,7 @@ class _KnownWays:
         code = self._code(place, parcel)
         new = np.flatnonzero(~np.isin(code, self._codes))
         if len(new):
-            found = _parcel_ways(self._service, place[new], parcel[new], self.chosen, self._query).distance_ft
+            found = _parcel_ways(self.service, place[new], parcel[new], self.chosen, self._query).distance_ft
             self._codes, first = np.unique(np.concatenate([self._codes, code[new]]), return_index=True)
             self._distance_ft = np.concatenate([self._distance_ft, found])[first]
         return self._distance_ft[np.searchsorted(self._codes, code)] if len(code) else np.empty(0)
@@ -287,13 +307,13 @@ def _reason(taken: _Taken, differing: npt.NDArray[np.bool_], query: LayerQuery) 
     by_parcel = ~taken.from_site
     conditions = [
         taken.by < 0,
-        along & (not query.has("right_of_way")),
+        along & np.full(len(along), not query.has("right_of_way")),
         (taken.pair < 0) & by_parcel,
         along & ~(taken.front_ft > 0),
         differing & by_parcel,
     ]
     codes = [_UNKNOWN_MEASURE, _NO_RIGHT_OF_WAY, _NO_PARCEL, _NO_FRONTAGE, _PARCELS_DIFFER]
-    return np.select(conditions, codes, -1).astype(np.int16)
+    return first_that_holds(conditions, codes)
 
 
 def _front_facts(service: Service, taken: _Taken, chosen: Chosen, query: LayerQuery) -> dict[str, Fact]:

@@ -33,7 +33,8 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     distance = np.where(np.isnan(edge), reach, edge)
     chief = _chief(touching, features, len(sites))
     feature = np.where(chief >= 0, chief, edge_of)
-    inside = np.isin(np.arange(len(sites)), touching.place[touching.distance_ft == 0.0])
+    inside = np.zeros(len(sites), dtype=np.bool_)
+    inside[touching.place[touching.distance_ft == 0.0]] = True
     signed = np.where(inside, distance, -distance)
     layer_sigma = sigmas_of(features, feature)
     side = own_side(query, "easement", sites.place, signed, joint_sigma_ft(sites.sigma_ft, layer_sigma))
@@ -110,8 +111,10 @@ def _united(shapes: Geometries, group: Rows, count: int) -> Geometries:
 
 def _chief(touching: Pairs, features: Features, count: int) -> Rows:
     """For each site the easement it lies on or at, recorded before modelled, then the smallest id; -1 for none."""
-    order = np.lexsort((features.rank[touching.feature], modelled(features, touching.feature), touching.place))
     chief = np.full(count, -1, dtype=np.intp)
+    if not len(touching):
+        return chief
+    order = np.lexsort((features.rank[touching.feature], modelled(features, touching.feature), touching.place))
     chief[touching.place[order[::-1]]] = touching.feature[order[::-1]]
     return chief
 

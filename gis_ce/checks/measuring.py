@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,8 +36,19 @@ def first_pair(pairs: Pairs, count: int) -> Rows:
 
 def first_of_each(pairs: Pairs, count: int) -> tuple[Rows, Floats]:
     """The first feature of each place and its distance; -1 and NaN where a place has none."""
-    first = first_pair(pairs, count)
-    return np.append(pairs.feature, -1)[first], np.append(pairs.distance_ft, np.nan)[first]
+    feature, distance = np.full(count, -1, dtype=np.intp), np.full(count, np.nan)
+    starts = starts_of(pairs.place)
+    place = pairs.place[starts]
+    feature[place], distance[place] = pairs.feature[starts], pairs.distance_ft[starts]
+    return feature, distance
+
+
+def first_that_holds(conditions: Sequence[npt.NDArray[np.bool_]], codes: Sequence[int]) -> npt.NDArray[np.int16]:
+    """For each row the code of the first condition that holds; -1 where none does."""
+    found = np.full(len(conditions[0]), -1, dtype=np.int16)
+    for condition, code in reversed(list(zip(conditions, codes, strict=True))):
+        found[condition] = code
+    return found
 
 
 def counts(pairs: Pairs, count: int) -> npt.NDArray[np.intp]:

@@ -47,7 +47,7 @@ def _assets(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fact]
         found, distance = first_of_each(query.nearest(role, sites.place, reach_ft=reach_ft), count)
         ids = ids_of(query.features(role), found)
         facts |= {f"{role}_id": ids, f"{role}_distance_ft": distance}
-        closer = np.nan_to_num(distance, nan=np.inf) < best - AT_LIMIT_FT
+        closer = distance < best - AT_LIMIT_FT
         best[closer], row[closer], kind[closer], name[closer] = distance[closer], found[closer], role, ids[closer]
     known = np.where(row >= 0, best, np.nan)
     return {"facility_id": name, "facility_role": kind, "facility_distance_ft": known, "facility_row": row} | facts
