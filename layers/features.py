@@ -71,6 +71,7 @@ class Features:
         self.role = role
         self.parts = tuple(parts)
         self.versions = tuple(part.version for part in parts)
+        self.worst_sigma_ft = max((part.description.sigma_ft for part in parts), default=0.0)
         self._counts = [part.table.num_rows for part in parts]
         self._lock = RLock()
         self._shapes: Geometries | StoredShapes | None = None

@@ -31,7 +31,7 @@ UNFINISHED = ".unfinished"
 UNPUBLISHED = ".unpublished"
 """Ending of the empty file that stands beside a snapshot until the catalogue names it."""
 
-STORED_FROM = 50_000
+STORED_FROM = 400_000
 """From so many rows on, geometries stay in memory as bytes, and are made when they are asked for."""
 
 _VERSION = re.compile(r"([a-z][a-z0-9_]*)/([0-9a-f]{64})")

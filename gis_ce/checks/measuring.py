@@ -74,5 +74,5 @@ def texts_of(features: Features, field: str, rows: Rows) -> npt.NDArray[np.objec
 
 def sigmas_of(features: Features, rows: Rows) -> Floats:
     """The layer sigma in feet of rows; the layer's largest where the row is -1."""
-    worst = float(features.sigma_ft.max()) if len(features) else 0.0
+    worst = features.worst_sigma_ft
     return np.where(rows >= 0, features.sigma_ft[rows] if len(features) else worst, worst)
