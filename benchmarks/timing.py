@@ -11,11 +11,15 @@ ROUNDS = 5
 _ENOUGH_S = 20.0
 
 
-def seconds(work: Callable[[], object], *, at_least: int = 1) -> float:
-    """The least seconds of one run, after a first one that warms up; short work is run more often."""
+def seconds(work: Callable[[], object]) -> float:
+    """The least seconds of one run, after a first one that warms up.
+
+    Of three runs at least, so that what else the machine does counts for less; short work is run more
+    often, and work that takes long only once.
+    """
     work()
     best, spent, runs = float("inf"), 0.0, 0
-    while runs < at_least or (spent < LONG_ENOUGH_S and runs < 200):
+    while (runs < 3 and spent < _ENOUGH_S) or (spent < LONG_ENOUGH_S and runs < 200):
         taken = seconds_once(work)
         best, spent, runs = min(best, taken), spent + taken, runs + 1
     return best
