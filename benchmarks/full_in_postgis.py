@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from benchmarks.full_agreement import assert_same, columns_of_postgis
+from benchmarks.full_agreement import assert_same, columns_of_postgis, slack_ft
 from benchmarks.full_sql import full_check
 from benchmarks.postgis_server import (
     AFFORDABLE_S,
@@ -37,7 +37,7 @@ def row(ours: Row, query: LayerQuery, sessions: Sessions, sites: Sites, found: C
         how = "PostGIS"
     else:
         how, theirs_s, measured, theirs = _batch(query, sessions, sites)
-    agree = assert_same(found, columns_of_postgis(theirs, query))
+    agree = assert_same(found, columns_of_postgis(theirs, query), slack_ft(theirs))
     return beside(ours, how, theirs_s / measured, measured, agree)
 
 

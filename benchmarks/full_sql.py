@@ -120,7 +120,7 @@ SELECT p.n AS place,
     coalesce(on_it.n, bound.n) AS easement, on_it.gap_ft = 0 AS inside, coalesce(on_it.here, 0) AS here,
     bound.least_ft AS bound_ft,
     CASE WHEN abs(joined.plain_ft - joined.closed_ft) <= 0.01 THEN joined.plain_ft ELSE joined.closed_ft END
-    AS joined_ft,
+    AS joined_ft, coalesce(abs(joined.plain_ft - joined.closed_ft) > 0.01, false) AS past_seam,
     land.main AS serving, land.distance_ft AS serving_ft, land.all_yes, land.any_yes
 FROM place p"""
 
