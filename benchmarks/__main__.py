@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 import tempfile
@@ -103,8 +104,10 @@ def _report(name: str, figures: str, notes: Sequence[str], options: argparse.Nam
 def _circumstances() -> str:
     command = " ".join(["python -m benchmarks", *sys.argv[1:]])
     today = datetime.now(tz=UTC).date()
+    busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     return (
-        f"Made by `{command}` on {today}, {platform.system()} {platform.machine()}, Python {platform.python_version()}."
+        f"Made by `{command}` on {today}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, load at the end {busy}."
     )
 
 

@@ -61,12 +61,12 @@ def growth(rows: Sequence[Row], question: str) -> str:
     towns, batches = list(dict.fromkeys(town for town, _ in ours)), sorted({places for _, places in ours})
     if len(towns) < 2:
         return ""
-    head = [" | ".join(["", question, *(f"{town}, us a place" for town in towns), ""]).strip()]
+    head = f"| {question} |" + "".join(f" {town}, us a place |" for town in towns)
     lines = [
-        f"| {places:,} places |" + "".join(f" {_cost(ours, towns[0], town, places)} |" for town in towns)
+        f"| {places:,} at once |" + "".join(f" {_cost(ours, towns[0], town, places)} |" for town in towns)
         for places in batches
     ]
-    return "\n".join([*head, "|---|" + "---:|" * len(towns), *lines])
+    return "\n".join([head, "|---|" + "---:|" * len(towns), *lines])
 
 
 def _cost(ours: dict[tuple[str, int], float], first: str, town: str, places: int) -> str:
