@@ -13,6 +13,10 @@ from layers.query import LayerQuery
 
 NEAREST = ("water_main", "sewer_main", "hydrant", "valve")
 MAINS = {"water": "water_main", "sewer": "sewer_main"}
+SHARES = {"probability_in_right_of_way": "way_share", "probability_on_easement": "easement_share"}
+MARGINS = {"probability_in_right_of_way": "right_of_way_ft", "probability_on_easement": "easement_ft"}
+WITHIN_PROBABILITY = 0.08
+"""How closely 256 positions tell what we integrate along rays."""
 SEARCHED_FT = 1000.0
 SEAM_FT = 100.0
 PAST_SEAM_FT = 1e-5
@@ -47,8 +51,16 @@ def columns_of(found: Mapping[str, Findings]) -> Columns:
         "parcel": sewer.facts["parcel_id"],
         "serving_ft": sewer.facts["distance_ft"],
         "serving": sewer.facts["facility_id"],
+        "probability_in_right_of_way": _integrated(found["right_of_way"]),
+        "probability_on_easement": _integrated(found["easement_exists"]),
         "parcels_differ": np.append(several, False)[np.zeros(0, int) if sewer.reason is None else sewer.reason],
     }
+
+
+def _integrated(found: Findings) -> Floats:
+    """The probability of the measured side over the real edges, also where another reason leaves the answer open."""
+    probability = found.measures.probability
+    return np.ones(len(found)) if probability is None else probability
 
 
 def columns_of_postgis(kept: Columns, query: LayerQuery) -> Columns:
@@ -74,6 +86,7 @@ def columns_of_postgis(kept: Columns, query: LayerQuery) -> Columns:
         "parcel": _ids(theirs["parcel"], "parcel", query),
         "serving_ft": numbers["serving_ft"],
         "serving": _ids(theirs["serving"], "sewer_main", query),
+        **{ours: theirs[name].astype(float) for ours, name in SHARES.items() if name in theirs},
         "parcels_differ": (theirs["any_yes"] == True) & (theirs["all_yes"] != True),  # noqa: E712 - None: no parcel
     }
 
@@ -92,12 +105,21 @@ def assert_same(ours: Columns, theirs: Columns, slack_ft: float | Floats = 0.0) 
     for name, column in theirs.items():
         mine = ours[name][: len(column)]
         same = mine == column
-        if name.endswith("_ft"):
+        if name in SHARES:
+            same = _same_share(mine, column, ours[MARGINS[name]][: len(column)])
+        elif name.endswith("_ft"):
             same = np.isclose(mine.astype(float), column, atol=slack_ft + 1e-6, rtol=0, equal_nan=True)
         if not same.all():
             row = int(np.flatnonzero(~same)[0])
             raise AssertionError(f"{name} differs at {(~same).sum()} places, at {row}: {mine[row]}, {column[row]}")
     return min(map(len, theirs.values()))
+
+
+def _same_share(mine: Floats, theirs: Floats, margin_ft: Floats) -> np.ndarray:
+    """Whether probabilities agree; on the edge itself it does not matter of which side they are."""
+    near = np.abs(mine - theirs) <= WITHIN_PROBABILITY
+    other_side = np.abs(mine - (1 - theirs)) <= WITHIN_PROBABILITY
+    return near | (other_side & (np.abs(margin_ft) < 1e-6))
 
 
 def _deeper(numbers: Mapping[str, Floats], theirs: Columns, query: LayerQuery) -> tuple[Floats, Columns]:

@@ -64,6 +64,6 @@ def _against(
     if engines is None:
         return [ours]
     return [
-        full_in_postgis.row(ours, query, engines.sessions, sites, found, one_each=one_each),
+        *full_in_postgis.rows(ours, query, engines.sessions, sites, found, one_each=one_each),
         full_in_duckdb.row(ours, query, engines.database, sites, found, one_each=one_each),
     ]

@@ -125,10 +125,55 @@ SELECT p.n AS place,
 FROM place p"""
 
 
-def full_check(query: LayerQuery, *, parcels_once: bool = False) -> str:
+NORMAL_POSITIONS = """
+DROP TABLE IF EXISTS normal_position;
+CREATE TABLE normal_position AS
+SELECT radius * cos(2.399963 * number) AS east, radius * sin(2.399963 * number) AS north
+FROM generate_series(0, 255) number, LATERAL (SELECT sqrt(-2 * ln(1 - (number + 0.5) / 256)) AS radius) spiral;
+ANALYZE normal_position;
+"""
+"""256 positions of equal weight around a place, on a spiral: a fixed quadrature of a round normal of sigma 1."""
+
+
+def _share(name: str, table: str, inside: str, edge_ft: str, sigma_ft: str) -> str:
+    """The probability that a place really lies on the side of the edge where the map has it.
+
+    Asked within five sigmas of the edge only; beyond them it is 1.
+    """
+    return f"""
+LEFT JOIN LATERAL (
+    SELECT avg((({inside}) = EXISTS (
+        SELECT 1 FROM {table} f
+        WHERE ST_Intersects(f.geom, ST_Translate(p.geom, s.east * {sigma_ft}, s.north * {sigma_ft}))
+    ))::int) AS share
+    FROM normal_position s WHERE {edge_ft} < 5 * {sigma_ft}
+) {name} ON true"""
+
+
+def _shares(query: LayerQuery) -> list[str]:
+    way = query.features("right_of_way").worst_sigma_ft
+    easements = {
+        part.description.basis == "modelled": part.description.sigma_ft for part in query.features("easement").parts
+    }
+    modelled, recorded = easements.get(True, 0.0), easements.get(False, 0.0)
+    sigma = f"(CASE WHEN chief.modelled THEN {modelled} ELSE {recorded} END)"
+    return [
+        _share("way_share", "right_of_way_piece", "coalesce(touched.least_ft, 1) = 0", "way_edge.least_ft", str(way)),
+        "\nLEFT JOIN easement chief ON chief.n = coalesce(on_it.n, bound.n)",
+        _share("easement_share", "easement", "coalesce(on_it.gap_ft, 1) = 0", "bound.least_ft", sigma),
+    ]
+
+
+_SHARES = """,
+    coalesce(way_share.share, 1)::float8 AS way_share, coalesce(easement_share.share, 1)::float8 AS easement_share"""
+
+
+def full_check(query: LayerQuery, *, parcels_once: bool = False, probability: bool = False) -> str:
     """The statement over the table `place` (n, geom, day), in one chain of LATERALs.
 
     `parcels_once`: the way to the sewer is measured first, from each parcel once, and joined by place.
+    `probability`: with that of the right of way and of the easement over their real edges, by a fixed
+    quadrature (the table of `NORMAL_POSITIONS`); those of straight edges and bands, closed forms, are left out.
     """
     widest_ft = {role: query.features(role).largest("diameter_in") / 24 for role in ("water_main", "sewer_main")}
     laterals = [
@@ -142,4 +187,8 @@ def full_check(query: LayerQuery, *, parcels_once: bool = False) -> str:
         _JOINED,
         " LEFT JOIN land ON land.place = p.n" if parcels_once else _LAND,
     ]
-    return "".join([_LAND_ONCE if parcels_once else "", _COLUMNS, *laterals])
+    columns = _COLUMNS
+    if probability:
+        columns = columns.replace("\nFROM place p", _SHARES + "\nFROM place p")
+        laterals += _shares(query)
+    return "".join([_LAND_ONCE if parcels_once else "", columns, *laterals])

@@ -19,7 +19,7 @@ from tests.oracle_easements import EASEMENT_EDGES
 from tests.oracle_tables import Connection, fetch, load_layers, load_places
 from tests.postgis_cluster import postgis_cluster
 
-AFFORDABLE_S = 60.0
+AFFORDABLE_S = 30.0
 _WARM_FROM_S = 10.0
 _GIVEN = {"geom": "geometry", "structure": "geometry", "day": "date"}
 _SETTINGS = """
