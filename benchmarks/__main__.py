@@ -1,125 +1,147 @@
-"""`python -m benchmarks`: one run, one table; `--json` for machines, `--write` into docs/performance.md."""
+"""`python -m benchmarks`: full checks, single checks, questions; `--write` puts them into docs/performance.md."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from benchmarks import in_duckdb, in_postgis
+from benchmarks import five_checks, full_check, questions
+from benchmarks.engines import Engines, engines
 from benchmarks.performance_page import write_section
-from benchmarks.questions import QUESTIONS
-from benchmarks.results import Row, table
-from benchmarks.timing import seconds
-from benchmarks.towns import BenchTown, demo, imported, opening
-from gis_ce.assess import assess, chosen_checks
-from gis_ce.checks.all import CHECKS
-from gis_ce.checks.check import Check, Findings, Sites
+from benchmarks.results import Row, growth, table
+from benchmarks.towns import BenchTown, demo, imported, opened, ready
+from gis_ce.checks.check import Sites
 from gis_ce.rule_files import open_pack
-from gis_ce.rules import RuleBook
+from layers.query import LayerQuery
+from layers.ready import make_ready
 from tests.oracle_places import hard_places, hard_structures
 
-FIVE = (
-    "right_of_way",
-    "tolerance_zone",
-    "water_available",
-    "easement_encroachment",
-    "nearest_asset_and_address",
-)
-"""The checks that are timed."""
-
 PACK = "nc-raleigh-2016"
-BATCHES = (1, 100, 10_000, 100_000)
+BATCHES = (100, 10_000, 100_000)
+ONES = 200
+"""So many different places are asked about, each alone, for what one place takes."""
+PARTS = {full_check.NAME: full_check, five_checks.NAME: five_checks, questions.NAME: questions}
+PAGE = Path("docs/performance.md")
 
 
 def main() -> None:
-    """Measure, and print one table."""
+    """Measure, and print a table for each town and part."""
     options = _options()
     rows: list[Row] = []
     notes: list[str] = []
     with tempfile.TemporaryDirectory(prefix="gis-ce-bench-") as folder:
         for name in options.towns:
             _say(f"making {name}")
-            town = imported(Path(name), Path(folder) / "own") if name.endswith(".toml") else demo(name, Path(folder))
+            town = _town(name, Path(folder), options)
             notes.append(_note(town))
             _say(notes[-1])
-            rows += _measured(town, [count for count in BATCHES if count <= options.places])
-    _report(rows, notes, options)
+            with ExitStack() as stack:
+                asked = town.query.narrowed({role for part in options.parts for role in PARTS[part].ROLES})
+                others = stack.enter_context(engines(asked)) if options.engines else None
+                for part in options.parts:
+                    measured = list(_measured(town, others, part, options))
+                    rows += measured
+                    _report(f"{town.name}, {part}", table(measured), [notes[-1]], options)
+    if grown := growth(rows, full_check.NAME):
+        _report(f"{full_check.NAME} as a town grows", grown, notes, options)
+    if options.json:
+        print(json.dumps({"notes": notes, "rows": [row.as_json() for row in rows]}, indent=1))
 
 
-def _measured(town: BenchTown, batches: list[int]) -> list[Row]:
-    rows: list[Row] = []
-    places = hard_places(town.query, max(batches))
-    days = np.full(len(places), np.datetime64("2026-03-02"))
-    rulebook = open_pack(PACK)
-    sites = Sites(places, hard_structures(places), np.zeros(len(places)), days)
-    with in_postgis.loaded(town.query) as oracle, in_duckdb.loaded(town.query) as database:
-        for count in batches:
-            some = sites.take(np.arange(count))
-            for question in QUESTIONS:
-                ours_s = seconds(lambda q=question, s=some: q.ask(town.query, s.place))
-                rows.append(in_postgis.question_row(town, oracle, question, some.place, ours_s))
-                rows.append(in_duckdb.question_row(town, database, question, some.place, ours_s))
-                _say(table(rows[-2:]).splitlines()[-2:])
-            found: dict[str, Findings] = {}
-            ours = {
-                check.name: seconds(lambda c=check, s=some, f=found: f.update(_assessed(c, s, town, rulebook)))
-                for check in chosen_checks(CHECKS, FIVE)
-            }
-            rows += in_postgis.checks_rows(town, oracle, some, found, ours)
-            _say(table(rows[-6:]).splitlines()[-6:])
-    return rows
+def _town(name: str, folder: Path, options: argparse.Namespace) -> BenchTown:
+    """A made-up town, that of a city file, or one that stands imported in a folder."""
+    roles = None if options.parts != [full_check.NAME] else full_check.ROLES
+    if (Path(name) / "catalogue.json").exists():
+        return opened(Path(name))
+    return imported(Path(name), folder / "own", roles=roles) if name.endswith(".toml") else demo(name, folder, roles)
 
 
-def _assessed(check: Check, sites: Sites, town: BenchTown, rulebook: RuleBook) -> dict[str, Findings]:
-    return assess(sites, town.query, rulebook, (check,))
+def _measured(town: BenchTown, others: Engines | None, part: str, options: argparse.Namespace) -> Iterator[Row]:
+    """The rows of one part, told as they come."""
+    module, rulebook = PARTS[part], open_pack(PACK)
+    query = town.query.narrowed(module.ROLES)
+    make_ready(query)
+    counts = [count for count in BATCHES if count <= options.places]
+    sites = _sites(query, max(ONES, *counts))
+    batches = [sites.take(np.arange(count)) for count in counts]
+    for rows in module.rows(town, query, others, sites.take(np.arange(ONES)), batches, rulebook):
+        _say(*table(rows).splitlines()[2:])
+        yield from rows
+
+
+def _sites(query: LayerQuery, count: int) -> Sites:
+    """Hard places with a shed at each, exactly known."""
+    places = hard_places(query, count)
+    days = np.full(count, np.datetime64("2026-03-02"))
+    return Sites(places, hard_structures(places), np.zeros(count), days)
 
 
 def _note(town: BenchTown) -> str:
-    features, opened, ready, memory = opening(town)
+    asked, ready_s, resident = ready(town.store)
+    made = f"{town.rows:,} rows imported at {town.rows_per_s:,.0f} rows a second; " if town.rows else ""
     return (
-        f"{town.name}: {town.rows:,} rows imported at {town.rows_per_s:,.0f} rows a second; "
-        f"{features:,} features opened in {opened:.2f} s, indexed after {ready:.2f} s, in {memory / 2**20:,.0f} MiB."
+        f"{town.name}: {made}the {asked:,} features that the full check reads are ready after {ready_s:.2f} s, "
+        f"in a process of {resident / 2**20:,.0f} MiB."
     )
 
 
-def _report(rows: list[Row], notes: list[str], options: argparse.Namespace) -> None:
-    if options.json:
-        print(json.dumps({"notes": notes, "rows": [row.as_json() for row in rows]}, indent=1))
-        return
-    command = " ".join(["python -m benchmarks", *sys.argv[1:]])
-    said = "\n".join([_circumstances(command), "", *(f"- {note}" for note in notes), "", table(rows)])
-    print(said)
+def _report(name: str, figures: str, notes: Sequence[str], options: argparse.Namespace) -> None:
+    said = "\n".join([_circumstances(), "", *(f"- {note}" for note in notes), "", figures])
+    if not options.json:
+        print(f"## {name}\n\n{said}\n", flush=True)
     if options.write:
-        write_section(Path("docs/performance.md"), said)
+        write_section(PAGE, name, said)
 
 
-def _circumstances(command: str) -> str:
+def _circumstances() -> str:
+    command = " ".join(["python -m benchmarks", *sys.argv[1:]])
     today = datetime.now(tz=UTC).date()
+    busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     return (
-        f"Made by `{command}` on {today}, {platform.system()} {platform.machine()}, Python {platform.python_version()}."
+        f"Made by `{command}` on {today}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, load at the end {busy}."
     )
 
 
-def _say(lines: Any) -> None:
-    for line in [lines] if isinstance(lines, str) else lines:
+def _say(*lines: str) -> None:
+    for line in lines:
         print(line, file=sys.stderr, flush=True)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("towns", nargs="*", default=["town", "city"], help="town, city, metro, or a city file")
+    parser.add_argument(
+        "towns",
+        nargs="*",
+        default=["town", "city"],
+        help="town, city, metro, a city file, or a folder with imported layers",
+    )
+    only = parser.add_mutually_exclusive_group()
+    for option, parts in _ONLY.items():
+        only.add_argument(option, dest="parts", action="store_const", const=parts, help=f"only {', '.join(parts)}")
+    parser.set_defaults(parts=list(PARTS))
+    parser.add_argument("--no-engines", dest="engines", action="store_false", help="only ours, nothing beside it")
     parser.add_argument("--places", type=int, default=BATCHES[-1], help="the largest batch")
     parser.add_argument("--json", action="store_true", help="figures for machines")
     parser.add_argument("--write", action="store_true", help="into docs/performance.md too")
     return parser.parse_args()
+
+
+_ONLY = {
+    "--full-only": [full_check.NAME],
+    "--checks-only": [full_check.NAME, five_checks.NAME],
+    "--questions-only": [questions.NAME],
+}
 
 
 if __name__ == "__main__":

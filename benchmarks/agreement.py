@@ -9,7 +9,6 @@ import numpy as np
 
 from gis_ce.checks.check import Findings
 from layers.grid import AT_LIMIT_FT, Floats
-from layers.query import LayerQuery
 from tests.oracle_tables import Connection, fetch
 
 ASKED = {"right_of_way": "margin_ft", "water_available": "distance_ft", "easement_encroachment": "area_sqft"}
@@ -17,7 +16,6 @@ ASKED = {"right_of_way": "margin_ft", "water_available": "distance_ft", "easemen
 
 def assert_equal(
     oracle: Connection,
-    query: LayerQuery,
     statements: Mapping[str, list[str]],
     found: Mapping[str, Findings],
     places: int,
@@ -31,7 +29,7 @@ def assert_equal(
         theirs = fetch(oracle, statements[check][0])
         on = theirs["place"].astype(int)
         _assert_close(_ours(found[check], check)[on], np.nan_to_num(theirs[column].astype(float)))
-    zones = _joined(oracle, statements["tolerance_zone"], "margin_ft", places, np.fmax)
+    zones = _better(oracle, statements["tolerance_zone"], "margin_ft", places, np.fmax)
     margin = np.where(np.isnan(zones), -1000.0, zones)
     _assert_close(found["tolerance_zone"].measures.margin_ft[:places], margin, AT_LIMIT_FT)
     _assert_nearest(oracle, statements["nearest_asset_and_address"], found["nearest_asset_and_address"], places)
@@ -39,10 +37,10 @@ def assert_equal(
 
 def _assert_nearest(oracle: Connection, statements: list[str], found: Findings, places: int) -> None:
     *assets, address, own = statements
-    nearest = _joined(oracle, assets, "distance_ft", places, np.fmin)
+    nearest = _better(oracle, assets, "distance_ft", places, np.fmin)
     _assert_close(found.measures.facts["facility_distance_ft"][:places], nearest, 2 * AT_LIMIT_FT)
-    on_parcel = _joined(oracle, [own], "distance_ft", places, np.fmin)
-    of_all = _joined(oracle, [address], "distance_ft", places, np.fmin)
+    on_parcel = _better(oracle, [own], "distance_ft", places, np.fmin)
+    of_all = _better(oracle, [address], "distance_ft", places, np.fmin)
     theirs = np.where(np.isnan(on_parcel), of_all, on_parcel)
     _assert_close(found.measures.facts["address_distance_ft"][:places], theirs)
 
@@ -53,7 +51,7 @@ def _ours(found: Findings, check: str) -> Floats:
     return np.nan_to_num(np.asarray(column.get(check, found.measures.margin_ft), dtype=np.float64))
 
 
-def _joined(oracle: Connection, statements: list[str], column: str, places: int, better: Any) -> Floats:
+def _better(oracle: Connection, statements: list[str], column: str, places: int, better: Any) -> Floats:
     """The better of several statements' columns for each place; NaN where none has an answer."""
     joined = np.full(places, np.nan)
     for statement in statements:

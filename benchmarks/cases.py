@@ -32,7 +32,6 @@ from tests.case_stores import postgis_database, upgraded
 from tests.many_cases import CITY_FT, TODAY, TYPES, X, Y, fill
 from tests.postgis_cluster import postgis_cluster
 
-BEGIN, END = "<!-- cases: begin -->", "<!-- cases: end -->"
 TURNS = 40
 
 Ask = Callable[[Session, np.random.Generator], Sequence[object]]
@@ -103,7 +102,7 @@ def main() -> None:
     said = "\n".join([_circumstances(), "", *notes, "", table(measured)])
     print(said)
     if options.write:
-        write_section(Path("docs/performance.md"), said, BEGIN, END)
+        write_section(Path("docs/performance.md"), "cases", said)
 
 
 @contextmanager

@@ -1,79 +1,70 @@
-"""The questions and the checks asked of PostGIS: prepared, on loopback, with GiST indexes, analysed."""
+"""The spatial questions and the five checks asked of PostGIS."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import numpy as np
-import psycopg
-import shapely
 
 from benchmarks import agreement
-from benchmarks.questions import Question, equal_places
-from benchmarks.results import Row
-from benchmarks.timing import seconds
+from benchmarks.postgis_server import (
+    AFFORDABLE_S,
+    Columns,
+    Sessions,
+    answers_one_by_one,
+    batch_s,
+    kept,
+    load_sites,
+    one_by_one_s,
+)
+from benchmarks.question_words import Question, equal_places
+from benchmarks.results import Row, beside
 from benchmarks.towns import BenchTown
 from gis_ce.checks.check import Findings, Sites
-from layers.grid import Geometries
 from layers.query import LayerQuery
-from tests.oracle_checks import EASEMENT_ENCROACHMENT, OURS, OWN_ADDRESS, RIGHT_OF_WAY, TOLERANCE_ZONE, WATER_AVAILABLE
+from tests.oracle_checks import ENCROACHED, OURS, OWN_ADDRESS, RIGHT_OF_WAY, TOLERANCE_ZONE, WATER_AVAILABLE
 from tests.oracle_questions import NEAREST
-from tests.oracle_tables import Connection, fetch, load_layers, load_places
-from tests.postgis_cluster import postgis_cluster
 
 ZONES = ("water_main", "sewer_main", "lateral")
 ASSETS = (*ZONES, "hydrant", "valve", "blowoff", "manhole", "meter")
-_ONE = "FROM (SELECT 0 AS n, %(geom)s::geometry AS geom, %(structure)s::geometry AS structure, %(day)s::date AS day) p"
-_SCALED_ABOVE_S = 60.0
 
 
-@contextmanager
-def loaded(query: LayerQuery) -> Iterator[Connection]:
-    """A server of our own that holds the layers, without the compiler that only slows such queries."""
-    with postgis_cluster() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("SET jit = off")
-        load_layers(connection, query)
-        yield connection
+def question_row(
+    ours: Row, query: LayerQuery, sessions: Sessions, question: Question, sites: Sites, *, one_each: bool
+) -> Row:
+    """One spatial question for these sites, together or each alone, beside our time."""
+    theirs_s, answers = _asked(sessions, question.postgis, sites, one_each=one_each)
+    agree = equal_places(question.ask(query, sites.place), answers, len(sites), question.to_ft)
+    return beside(ours, "PostGIS", theirs_s / ours.places, ours.places, agree)
 
 
-def question_row(town: BenchTown, oracle: Connection, question: Question, places: Geometries, ours_s: float) -> Row:
-    """One spatial question for these places: theirs against our seconds."""
-    count = len(places)
-    if count == 1:
-        values = _values(places[0])
-        one = question.postgis.replace("FROM place p", _ONE)
-        theirs_s = seconds(lambda: oracle.execute(one, values, prepare=True).fetchall(), at_least=20)
-        answers = fetch(oracle, one, **values)
-    else:
-        load_places(oracle, places)
-        theirs_s = _many(oracle, question.postgis)
-        answers = fetch(oracle, "SELECT place, distance_ft FROM kept")
-    agree = equal_places(question.ask(town.query, places), answers, count, question.to_ft)
-    per_place = 1e6 / count
-    return Row(town.name, question.name, count, ours_s * per_place, "PostGIS", theirs_s * per_place, count, agree)
+def _asked(sessions: Sessions, statement: str, sites: Sites, *, one_each: bool) -> tuple[float, Columns]:
+    if one_each:
+        return one_by_one_s(sessions[0], statement, sites), answers_one_by_one(sessions[0], statement, sites)
+    load_sites(sessions[0], sites)
+    return batch_s(sessions[:1], statement), kept(sessions[:1])
 
 
 def checks_rows(
-    town: BenchTown, oracle: Connection, sites: Sites, found: dict[str, Findings], ours_s: dict[str, float]
+    town: BenchTown,
+    query: LayerQuery,
+    sessions: Sessions,
+    sites: Sites,
+    found: dict[str, Findings],
+    ours_s: dict[str, float],
+    *,
+    one_each: bool,
 ) -> list[Row]:
-    """Each check and all five for these sites; PostGIS on fewer places where it would take over a minute."""
-    count = len(sites)
-    statements = statements_of_checks(town.query)
-    measured = 1 if count == 1 else min(count, _affordable(oracle, statements, sites))
-    _load(oracle, sites.take(np.arange(measured)))
-    agreement.assert_equal(oracle, town.query, statements, found, measured)
-    theirs_s = {
-        check: sum(_one(oracle, one, sites) if count == 1 else _many(oracle, one) for one in asked)
-        for check, asked in statements.items()
-    }
-    ours_s, theirs_s = (taken | {"five checks": sum(taken.values())} for taken in (ours_s, theirs_s))
+    """Each check, and all five at once; PostGIS on fewer places where it would take over a minute."""
+    statements = statements_of_checks(query)
+    measured = len(sites) if one_each else min(len(sites), _affordable(sessions, statements, sites))
+    asked = sites.take(np.arange(measured))
+    load_sites(sessions[0], asked)
+    agreement.assert_equal(sessions[0], statements, found, measured)
+    theirs_s = {check: _seconds(sessions, several, asked, one_each) for check, several in statements.items()}
+    theirs_s["five checks"] = sum(theirs_s.values())
+    count, timed = (1, 1) if one_each else (len(sites), measured)
     return [
-        Row(
-            town.name, check, count, ours_s[check] * 1e6 / count, "PostGIS", theirs * 1e6 / measured, measured, measured
-        )
-        for check, theirs in theirs_s.items()
+        beside(Row(town.name, check, count, ours_s[check] * 1e6 / count), "PostGIS", taken / timed, timed, measured)
+        for check, taken in theirs_s.items()
     ]
 
 
@@ -87,40 +78,20 @@ def statements_of_checks(query: LayerQuery) -> dict[str, list[str]]:
         "right_of_way": [RIGHT_OF_WAY],
         "tolerance_zone": zones,
         "water_available": [WATER_AVAILABLE],
-        "easement_encroachment": [EASEMENT_ENCROACHMENT],
+        "easement_encroachment": [ENCROACHED],
         "nearest_asset_and_address": [*nearest, OWN_ADDRESS],
     }
 
 
-def _affordable(oracle: Connection, statements: dict[str, list[str]], sites: Sites) -> int:
+def _affordable(sessions: Sessions, statements: dict[str, list[str]], sites: Sites) -> int:
     """How many places PostGIS answers within a minute, judged by two hundred of them."""
     few = min(200, len(sites))
-    _load(oracle, sites.take(np.arange(few)))
-    taken = sum(_many(oracle, one) for asked in statements.values() for one in asked)
-    return max(few, int(few * _SCALED_ABOVE_S / taken))
+    load_sites(sessions[0], sites.take(np.arange(few)))
+    taken = sum(batch_s(sessions[:1], one) for asked in statements.values() for one in asked)
+    return max(few, int(few * AFFORDABLE_S / taken))
 
 
-def _one(oracle: Connection, statement: str, sites: Sites) -> float:
-    values = _values(sites.place[0], sites.structure[0], sites.day[0])
-    prepared = statement.replace("FROM place p", _ONE)
-    return seconds(lambda: oracle.execute(prepared, values, prepare=True).fetchall())
-
-
-def _many(oracle: Connection, statement: str) -> float:
-    return seconds(lambda: _keep(oracle, statement))
-
-
-def _keep(oracle: Connection, statement: str) -> None:
-    """Answers into a table, so that no time goes into carrying rows to Python."""
-    oracle.execute("DROP TABLE IF EXISTS kept")
-    oracle.execute(f"CREATE TEMP TABLE kept AS {statement}")  # type: ignore[arg-type]
-
-
-def _load(oracle: Connection, sites: Sites) -> None:
-    structures = shapely.to_wkb(sites.structure, hex=True).tolist()
-    load_places(oracle, sites.place, structure=("geometry", structures), day=("date", sites.day.tolist()))
-
-
-def _values(place: Any, structure: Any = None, day: Any = "2026-03-02") -> dict[str, Any]:
-    shed = None if structure is None else shapely.to_wkb(structure, hex=True)
-    return {"geom": shapely.to_wkb(place, hex=True), "structure": shed, "day": str(day)}
+def _seconds(sessions: Sessions, statements: list[str], sites: Sites, one_each: bool) -> float:
+    if one_each:
+        return sum(one_by_one_s(sessions[0], one, sites) for one in statements)
+    return sum(batch_s(sessions[:1], one) for one in statements)

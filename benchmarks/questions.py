@@ -1,76 +1,48 @@
-"""The three spatial questions: ours, PostGIS's and DuckDB's, with the answers that must be equal."""
+"""The spatial questions, against PostGIS and DuckDB."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-import numpy as np
+from benchmarks import in_duckdb, in_postgis
+from benchmarks.engines import Engines
+from benchmarks.question_words import QUESTIONS, Question
+from benchmarks.results import Row
+from benchmarks.timing import seconds, seconds_of_one
+from benchmarks.towns import BenchTown
+from gis_ce.checks.check import Sites
+from gis_ce.rules import RuleBook
+from layers.query import LayerQuery
 
-from layers.grid import Floats, Geometries
-from layers.query import LayerQuery, Pairs
-
-REACH_FT = 2000.0
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question; SQL over the tables `place` (n, geom) and the role's, giving place and distance_ft.
-
-    `to_ft` is how closely the distances must agree: of features within 0.01 ft of the nearest we name
-    the smallest id, which the short SQL for "nearest" leaves to chance.
-    """
-
-    name: str
-    ask: Callable[[LayerQuery, Geometries], Pairs]
-    postgis: str
-    duckdb: str
-    to_ft: float = 1e-6
+NAME = "questions"
+ROLES = ("water_main", "parcel", "easement", "address")
+"""The layers that are asked about, and those that the places are chosen by."""
 
 
-QUESTIONS = (
-    Question(
-        "nearest main",
-        lambda query, places: query.nearest("water_main", places, reach_ft=REACH_FT),
-        """SELECT p.n AS place, found.distance_ft FROM place p CROSS JOIN LATERAL (
-               SELECT f.id, ST_Distance(p.geom, f.geom) AS distance_ft FROM water_main f
-               ORDER BY p.geom <-> f.geom LIMIT 1
-           ) found WHERE found.distance_ft <= 2000.01""",
-        """SELECT p.n AS place, min(ST_Distance(p.geom, f.geom)) AS distance_ft
-           FROM place p JOIN water_main f ON ST_DWithin(p.geom, f.geom, $reach) GROUP BY p.n""",
-        to_ft=0.0100001,
-    ),
-    Question(
-        "mains within 25 ft",
-        lambda query, places: query.within("water_main", places, 25.0),
-        """SELECT p.n AS place, found.distance_ft FROM place p CROSS JOIN LATERAL (
-               SELECT f.id, ST_Distance(p.geom, f.geom) AS distance_ft FROM water_main f
-               WHERE ST_DWithin(p.geom, f.geom, 25.01)
-           ) found""",
-        """SELECT p.n AS place, ST_Distance(p.geom, f.geom) AS distance_ft
-           FROM place p JOIN water_main f ON ST_DWithin(p.geom, f.geom, 25.01)""",
-    ),
-    Question(
-        "parcel it lies on",
-        lambda query, places: query.intersecting("parcel", places),
-        """SELECT p.n AS place, found.distance_ft FROM place p CROSS JOIN LATERAL (
-               SELECT f.id, ST_Distance(p.geom, f.geom) AS distance_ft FROM parcel f
-               WHERE ST_DWithin(p.geom, f.geom, 0.01)
-           ) found""",
-        """SELECT p.n AS place, ST_Distance(p.geom, f.geom) AS distance_ft
-           FROM place p JOIN parcel f ON ST_DWithin(p.geom, f.geom, 0.01)""",
-    ),
-)
+def rows(
+    town: BenchTown,
+    query: LayerQuery,
+    engines: Engines | None,
+    ones: Sites,
+    batches: Sequence[Sites],
+    rulebook: RuleBook,
+) -> Iterator[list[Row]]:
+    """Single places, each alone, then every batch."""
+    for sites, one_each in ((ones, True), *((batch, False) for batch in batches)):
+        for question in QUESTIONS:
+            count = 1 if one_each else len(sites)
+            ours = Row(town.name, question.name, count, _ours_s(query, question, sites, one_each) * 1e6 / count)
+            if engines is None:
+                yield [ours]
+            else:
+                yield [
+                    in_postgis.question_row(ours, query, engines.sessions, question, sites, one_each=one_each),
+                    in_duckdb.question_row(ours, query, engines.database, question, sites, one_each=one_each),
+                ]
 
 
-def equal_places(ours: Pairs, theirs: Mapping[str, Floats], places: int, to_ft: float) -> int:
-    """The number of places, if all have the same distances; raises ValueError where one has not."""
-    kept = ours.place < places
-    mine = np.lexsort((ours.distance_ft[kept], ours.place[kept]))
-    order = np.lexsort((theirs["distance_ft"], theirs["place"]))
-    if not np.array_equal(ours.place[kept][mine], theirs["place"][order]):
-        raise ValueError("the answers differ in the places that found something")
-    apart = np.abs(ours.distance_ft[kept][mine] - theirs["distance_ft"][order])
-    if len(apart) and apart.max() > to_ft:
-        raise ValueError(f"the answers differ by {apart.max()} ft")
-    return places
+def _ours_s(query: LayerQuery, question: Question, sites: Sites, one_each: bool) -> float:
+    if not one_each:
+        return seconds(lambda: question.ask(query, sites.place))
+    places = [sites.place[row : row + 1] for row in range(len(sites))]
+    return seconds_of_one([lambda place=place: question.ask(query, place) for place in places])

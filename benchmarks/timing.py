@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from statistics import median
 
 LONG_ENOUGH_S = 0.5
+ROUNDS = 5
+_ENOUGH_S = 20.0
 
 
-def seconds(work: Callable[[], object], *, at_least: int = 1) -> float:
-    """The least seconds of one run, after a first one that warms up; short work is run more often."""
+def seconds(work: Callable[[], object]) -> float:
+    """The least seconds of one run, after a first one that warms up.
+
+    Of three runs at least, so that what else the machine does counts for less; short work is run more
+    often, and work that takes long only once.
+    """
     work()
     best, spent, runs = float("inf"), 0.0, 0
-    while runs < at_least or (spent < LONG_ENOUGH_S and runs < 200):
-        started = time.perf_counter()
-        work()
-        taken = time.perf_counter() - started
+    while (runs < 3 and spent < _ENOUGH_S) or (spent < LONG_ENOUGH_S and runs < 200):
+        taken = seconds_once(work)
         best, spent, runs = min(best, taken), spent + taken, runs + 1
     return best
 
@@ -25,3 +30,20 @@ def seconds_once(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+def seconds_of_one(works: Sequence[Callable[[], object]]) -> float:
+    """What one of many different works takes: the median of the quickest run of each.
+
+    Each is done once a round, so that none finds in the caches what it left there itself. The first
+    round warms up; what takes long has fewer rounds, at least one.
+    """
+    quickest, spent = [float("inf")] * len(works), 0.0
+    for work in works:
+        work()
+    for _ in range(ROUNDS):
+        taken = [seconds_once(work) for work in works]
+        quickest, spent = [min(pair) for pair in zip(quickest, taken, strict=True)], spent + sum(taken)
+        if spent > _ENOUGH_S:
+            break
+    return median(quickest)

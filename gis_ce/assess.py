@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -71,15 +71,18 @@ def applicable(checks: Sequence[Check], sites: Sites) -> tuple[Check, ...]:
 
 
 def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
-    chosen = rulebook.choose(check.rule_subject, sites.day)
     missing = [role for role in check.roles if not query.has(role)]
-    measures = unmeasured(len(sites), chosen) if missing else check.measure(sites, query, rulebook)
+    measures = (
+        unmeasured(len(sites), rulebook.choose(check.rule_subject, sites.day))
+        if missing
+        else check.measure(sites, query, rulebook)
+    )
     reason, reasons = _reasons(check, sites, query, measures, missing)
     open_rows = reason < 0
     sigma = joint_sigma_ft(sites.sigma_ft, measures.layer_sigma_ft)
     measured = measures.answer
     if measured is None:
-        measured = first_where_positive(measures.margin_ft, chosen.limit_included)
+        measured = first_where_positive(measures.margin_ft, measures.chosen.limit_included)
     decided = decide(measured, measures.margin_ft, sigma, _integrated(measures, sigma), confidence)
     answer = decided.answer if check.answers else np.full(len(sites), -1, dtype=np.int8)
     poor = open_rows & (decided.answer < 0) & bool(check.answers)
@@ -93,7 +96,7 @@ def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook,
         reason=np.where(poor, len(reasons) - 1, reason).astype(np.int16),
         reasons=reasons,
         measures=measures,
-        versions=_versions(check, query),
+        versions=query.versions_of((*check.roles, *check.also)),
     )
 
 
@@ -123,13 +126,14 @@ def _reasons(
     reason = np.full(len(sites), -1, dtype=np.int16) if measures.reason is None else measures.reason.copy()
     if check.on == "place":
         reason[shapely.is_missing(sites.place) | shapely.is_empty(sites.place)] = len(texts) - 1
-    for role in check.roles:
+    for role in (*check.roles, *check.told):
         for layer, stale in _stale(query, role, sites):
             reason[stale] = len(texts)
             texts.append(f"The layer {layer} is too old for this day; publish a newer one.")
     if not measures.chosen.usable.all():
         reason[~measures.chosen.usable] = len(texts)
         texts.append(f"No rule on {check.rule_subject.replace('_', ' ')} with a known number is in force on this day.")
+    missing = missing or [role for role in check.told if not query.has(role)]
     if missing:
         reason[:] = len(texts)
         texts.append(f"The layer {' and the layer '.join(missing)} is not there; without it nothing is clear.")
@@ -145,7 +149,3 @@ def _stale(query: LayerQuery, role: str, sites: Sites) -> list[tuple[str, npt.ND
         for part in parts
         if (days := part.description.stale_after_days) is not None
     ]
-
-
-def _versions(check: Check, query: LayerQuery) -> Mapping[str, str]:
-    return {layer.name: layer.version for role in (*check.roles, *check.also) for layer in query.layers(role)}

@@ -97,4 +97,4 @@ def straight_band(margin_ft: Floats, sigma_ft: Floats, band_ft: Floats) -> Integ
 
 def joint_sigma_ft(site_ft: Floats, layer_ft: Floats) -> Floats:
     """Independent uncertainties of site and layer together, each a standard deviation in feet."""
-    return np.hypot(site_ft, np.nan_to_num(layer_ft))
+    return np.hypot(site_ft, np.where(np.isnan(layer_ft), 0.0, layer_ft))

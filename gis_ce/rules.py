@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -95,25 +95,33 @@ class Chosen:
     index: npt.NDArray[np.int16]
     rules: tuple[Rule, ...]
     book: RuleBook | None = field(default=None, repr=False, compare=False)
+    _columns: dict[str, npt.NDArray[Any]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def numbers(self, name: str) -> Floats:
         """That number of each day's rule; NaN where there is no rule or no number."""
-        values = np.array([*(rule.number(name) for rule in self.rules), np.nan])
-        return values[self.index]
+        return self._column(f"number {name}", lambda rule: rule.number(name), float("nan"))
 
     def flags(self, name: str) -> npt.NDArray[np.bool_]:
         """That yes or no of each day's rule."""
-        return np.array([*(rule.holds(name) for rule in self.rules), False])[self.index]
+        return self._column(f"flag {name}", lambda rule: rule.holds(name), False)
 
     @property
     def limit_included(self) -> npt.NDArray[np.bool_]:
         """Whether each day's rule counts its limit as inside."""
-        return np.array([*(rule.limit_included for rule in self.rules), False])[self.index]
+        return self._column("limit included", lambda rule: rule.limit_included, False)
 
     @property
     def usable(self) -> npt.NDArray[np.bool_]:
         """Whether a rule is in force and its number is known."""
-        return np.array([*(rule.status != "missing" for rule in self.rules), False])[self.index]
+        return self._column("usable", lambda rule: rule.status != "missing", False)
+
+    def _column(self, name: str, of_rule: Callable[[Rule], Cell], none: Cell) -> npt.NDArray[Any]:
+        """One value a day, worked out once; nobody may write into it."""
+        if name not in self._columns:
+            column = np.array([*map(of_rule, self.rules), none])[self.index]
+            column.flags.writeable = False
+            self._columns[name] = column
+        return self._columns[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +150,8 @@ class RuleBook:
     base: RuleBook | None = None
     tests: PackTests = NO_TESTS
     calendar: Calendar = NO_HOLIDAYS
+    _by_subject: dict[str, _Dated] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _chosen: dict[tuple[str, bytes], Chosen] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def of(self, subject: str) -> tuple[Rule, ...]:
         """The rules of a subject, oldest first."""
@@ -153,19 +163,35 @@ class RuleBook:
         return next((rule for rule in self.of(subject) if rule.in_force(day)), None)
 
     def choose(self, subject: str, days: Days) -> Chosen:
-        """The rule in force on each of many days."""
-        rules = self.of(subject)
-        index = np.full(len(days), -1, dtype=np.int16)
-        for number, rule in enumerate(rules):
-            index[_in_force(rule, days)] = number
+        """The rule in force on each of many days; for one day it is remembered."""
+        if len(days) != 1:
+            return self._choose(subject, days)
+        key = (subject, days.tobytes())
+        if key not in self._chosen:
+            if len(self._chosen) >= _DAYS_REMEMBERED:
+                self._chosen.clear()
+            self._chosen[key] = self._choose(subject, days)
+        return self._chosen[key]
+
+    def _choose(self, subject: str, days: Days) -> Chosen:
+        rules, starts, ends = self._dated(subject)
+        index = (np.searchsorted(starts, days, side="right") - 1).astype(np.int16)
+        index[(days > np.append(ends, _NEVER)[index]) | np.isnat(days)] = -1
         return Chosen(index, rules, self)
 
+    def _dated(self, subject: str) -> _Dated:
+        """The rules of a subject with their first and last days; worked out once."""
+        if subject not in self._by_subject:
+            rules = self.of(subject)
+            starts = np.array([rule.effective_from for rule in rules], dtype="datetime64[D]")
+            ends = [np.datetime64(rule.effective_to) if rule.effective_to else _NEVER for rule in rules]
+            self._by_subject[subject] = (rules, starts, np.array(ends, dtype="datetime64[D]"))
+        return self._by_subject[subject]
 
-def _in_force(rule: Rule, days: Days) -> npt.NDArray[np.bool_]:
-    started = days >= np.datetime64(rule.effective_from)
-    if rule.effective_to is None:
-        return started
-    return np.asarray(started & (days <= np.datetime64(rule.effective_to)), dtype=np.bool_)
+
+_DAYS_REMEMBERED = 1000
+_NEVER = np.datetime64("9999-12-31")
+_Dated = tuple[tuple[Rule, ...], npt.NDArray[np.datetime64], npt.NDArray[np.datetime64]]
 
 
 def overlapping(rules: Sequence[Rule]) -> list[tuple[Rule, Rule]]:

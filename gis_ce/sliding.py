@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gis_ce.contact import Near, slides_ft
 from gis_ce.decision import Integrated, straight_edge
 from layers.grid import Floats, Geometries, Rows
+from layers.query import LayerQuery
 
 DIRECTIONS = 24
 """Directions slid into; along each, the share of positions up to a distance is known exactly."""
@@ -23,7 +25,7 @@ Holds = Callable[[Rows, Floats, Floats], npt.NDArray[np.bool_]]
 
 
 def slid(holds: Holds, margin_ft: Floats, sigma_ft: Floats) -> Integrated:
-    """Integrates a round normal position error of a whole shape: a shed, a fence, a car.
+    """Integrates a round normal position error of a whole shape: a car before a hydrant.
 
     In each direction the distance r at which the answer first turns is found by steps and halving,
     up to four sigmas; the share of positions nearer than r is 1 - exp(-r^2 / 2 s^2) (Rayleigh), and
@@ -32,15 +34,38 @@ def slid(holds: Holds, margin_ft: Floats, sigma_ft: Floats) -> Integrated:
     the limit are taken as facing a straight edge. Cost: 24 times 14 questions a near shape, asked
     for all near shapes at once.
     """
+    return _integrated(margin_ft, sigma_ft, lambda near, reach: _turning_distances(holds, near, reach))
+
+
+def slid_over(query: LayerQuery, role: str, shapes: Geometries, margin_ft: Floats, sigma_ft: Floats) -> Integrated:
+    """The same for shapes that stand on a role's polygons (`margin_ft` above 0) or off them all.
+
+    Where the answer turns is computed from the outlines (see gis_ce.contact), so it is exact.
+    """
+
+    def turning(near: Rows, reach: Floats) -> Floats:
+        pairs = query.within(role, shapes[near], reach)
+        around = Near(pairs.place, query.features(role).geometry[pairs.feature])
+        return slides_ft(shapes[near], around, margin_ft[near] > 0, reach, _unit_vectors())
+
+    return _integrated(margin_ft, sigma_ft, turning)
+
+
+def _integrated(margin_ft: Floats, sigma_ft: Floats, turning: Callable[[Rows, Floats], Floats]) -> Integrated:
     straight = straight_edge(margin_ft, sigma_ft)
     near = np.flatnonzero((sigma_ft > 0) & (np.abs(margin_ft) < FAR_SIGMAS * sigma_ft))
     if not len(near):
         return straight
-    turn = _turning_distances(holds, near, FAR_SIGMAS * sigma_ft[near])
+    turn = turning(near, FAR_SIGMAS * sigma_ft[near])
     inside = 1 - np.exp(-0.5 * (turn / sigma_ft[near][:, None]) ** 2)
     kept = straight.probability.copy()
     kept[near] = inside.mean(axis=1)
     return Integrated(kept, kept)
+
+
+def _unit_vectors() -> Floats:
+    angle = (np.arange(DIRECTIONS) + 0.5) * (2 * np.pi / DIRECTIONS)
+    return np.column_stack([np.cos(angle), np.sin(angle)])
 
 
 def translated(shapes: Geometries, east_ft: Floats, north_ft: Floats) -> Geometries:
@@ -52,9 +77,8 @@ def translated(shapes: Geometries, east_ft: Floats, north_ft: Floats) -> Geometr
 
 def _turning_distances(holds: Holds, rows: Rows, reach_ft: Floats) -> Floats:
     """For each site and direction the distance at which the answer turns; infinite where it never does."""
-    angle = (np.arange(DIRECTIONS) + 0.5) * (2 * np.pi / DIRECTIONS)
     site = np.repeat(rows, DIRECTIONS)
-    east, north = np.tile(np.cos(angle), len(rows)), np.tile(np.sin(angle), len(rows))
+    east, north = np.tile(_unit_vectors(), (len(rows), 1)).T
     low, high, never = _first_turns(holds, site, east, north, np.repeat(reach_ft, DIRECTIONS))
     open_rows = np.flatnonzero(~never)
     for _ in range(_HALVINGS):

@@ -17,8 +17,10 @@ RAYS = 72
 """Directions looked into; the integral along each ray is exact, so few are enough."""
 FAR_SIGMAS = 5.0
 """Beyond this many sigmas lies less than four in a million of a normal position."""
+_RAY_STEP = 2 * np.pi / RAYS
 Counts = Callable[[Rows, Rows], npt.NDArray[np.bool_]]
 """Whether each pair of place and feature (rows of both) counts."""
+_OFF_FT = 1e-4
 _SAME_FT = 1e-6
 """Two crossings of a ray closer than this are one: the edge that two neighbours share."""
 
@@ -50,10 +52,30 @@ def own_side(
         return straight
     probability, seen = straight.probability.copy(), straight.seen.copy()
     counts = _counting(of, asked)
-    crossings = _crossings(query, role, places[asked], sigma_ft[asked], counts)
-    cover = _cover(query, role, places[asked], counts)
-    probability[asked], seen[asked] = _along_rays(crossings, cover, len(asked))
+    edges = _edges_near(query, role, places[asked], FAR_SIGMAS * sigma_ft[asked], counts)
+    on_edge = edges.on_edge(places[asked])
+    origin = _moved_off(places[asked], on_edge)
+    cover = _cover(query, role, origin, counts)
+    stays, first = _along_rays(_crossings(edges, origin, sigma_ft[asked]), cover, len(asked))
+    if len(on_edge):
+        own = _cover(query, role, places[asked[on_edge]], _counting(counts, on_edge)).count > 0
+        other = on_edge[own != (cover.count[on_edge] > 0)]
+        stays[other], first[other] = 1 - stays[other], 0.0
+    probability[asked], seen[asked] = stays, first
     return Integrated(probability, seen)
+
+
+def _moved_off(places: Geometries, rows: Rows) -> Geometries:
+    """Places of which some lie on an edge: those a ten thousandth of a foot away, so that they have a side."""
+    if not len(rows):
+        return places
+    moved = places.copy()
+    moved[rows] = shapely.points(_at(places[rows]) + _OFF_FT * np.array([0.8, 0.6]))
+    return moved
+
+
+def _at(places: Geometries) -> Floats:
+    return np.column_stack([shapely.get_x(places), shapely.get_y(places)])
 
 
 def _counting(of: npt.NDArray[np.bool_] | Counts | None, asked: Rows) -> Counts | None:
@@ -77,6 +99,24 @@ class _Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class _Edges:
+    """Segments of edges near places: the place, the polygon, both ends."""
+
+    place: Rows
+    owner: Rows
+    start: Floats
+    end: Floats
+
+    def on_edge(self, places: Geometries) -> Rows:
+        """The rows of places that lie on one of their segments."""
+        at, along = _at(places)[self.place], self.end - self.start
+        aside, length = at - self.start, np.hypot(*along.T)
+        low, high = np.minimum(self.start, self.end) - _OFF_FT, np.maximum(self.start, self.end) + _OFF_FT
+        across = np.abs(along[:, 0] * aside[:, 1] - along[:, 1] * aside[:, 0]) <= _OFF_FT * length
+        return np.unique(self.place[across & ((at >= low) & (at <= high)).all(axis=1)])
+
+
+@dataclass(frozen=True, slots=True)
 class _Crossings:
     """Where rays cross edges: the ray (numbered over all places), the polygon, the distance in feet,
     and the share of positions beyond."""
@@ -97,41 +137,55 @@ def _cover(query: LayerQuery, role: str, places: Geometries, counts: Counts | No
     return _Cover(np.sort(pairs.place[keep] * features + pairs.feature[keep]), count, features)
 
 
-def _crossings(query: LayerQuery, role: str, places: Geometries, sigma_ft: Floats, counts: Counts | None) -> _Crossings:
+def _crossings(edges: _Edges, places: Geometries, sigma_ft: Floats) -> _Crossings:
     """Where each ray of each place crosses an edge within five sigmas.
 
-    A ray that meets a vertex crosses just one of the two segments there (half-open), so that inside
-    and outside alternate along it.
+    Rays are numbered by their angle, and so are the ends of a segment: it crosses the rays between their
+    numbers. Both segments at a vertex number it alike, so a ray crosses just one of them there, and
+    inside and outside alternate along it. Cost: one number an actual crossing, not one a ray.
     """
-    place, owner, start, end = _segments_near(query, role, places, FAR_SIGMAS * sigma_ft, counts)
-    origin = np.column_stack([shapely.get_x(places), shapely.get_y(places)])[place]
-    angle = (np.arange(RAYS) + 0.5) * (2 * np.pi / RAYS)
-    ray = np.column_stack([np.cos(angle), np.sin(angle)])
-    a, b = start - origin, end - origin
-    side_a = a[:, :1] * ray[:, 1] - a[:, 1:] * ray[:, 0]
-    side_b = b[:, :1] * ray[:, 1] - b[:, 1:] * ray[:, 0]
+    place, owner = edges.place, edges.owner
+    origin = _at(places)[place]
+    a, b = edges.start - origin, edges.end - origin
+    area = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    first, count = _rays_between(a, b, area)
+    segment = np.repeat(np.arange(len(place)), count)
+    ends = np.cumsum(count)
+    number = (first[segment] + np.arange(len(segment)) - np.repeat(ends - count, count)) % RAYS
+    angle = (number + 0.5) * _RAY_STEP
+    along = (b - a)[segment]
     with np.errstate(divide="ignore", invalid="ignore"):
-        along = side_a / (side_a - side_b)
-        distance = a @ ray.T * (1 - along) + b @ ray.T * along
-    reach = FAR_SIGMAS * sigma_ft[place][:, None]
-    segment, number = np.nonzero(((side_a > 0) != (side_b > 0)) & (distance > 0) & (distance <= reach))
-    found = distance[segment, number]
-    beyond = np.exp(-0.5 * (found / sigma_ft[place[segment]]) ** 2)
-    return _Crossings(place[segment] * RAYS + number, owner[segment], found, beyond)
+        distance = area[segment] / (np.cos(angle) * along[:, 1] - np.sin(angle) * along[:, 0])
+    kept = np.flatnonzero((distance > 0) & (distance <= FAR_SIGMAS * sigma_ft[place[segment]]))
+    segment, number, distance = segment[kept], number[kept], distance[kept]
+    beyond = np.exp(-0.5 * (distance / sigma_ft[place[segment]]) ** 2)
+    return _Crossings(place[segment] * RAYS + number, owner[segment], distance, beyond)
 
 
-def _segments_near(
-    query: LayerQuery, role: str, places: Geometries, reach_ft: Floats, counts: Counts | None
-) -> tuple[Rows, Rows, Floats, Floats]:
-    """Every edge segment whose piece lies in reach of a place: place, polygon, both ends."""
+def _rays_between(a: Floats, b: Floats, area: Floats) -> tuple[Rows, Rows]:
+    """The first ray, and how many, that lie between two directions, the shorter way round."""
+    before_a, before_b = (
+        np.floor(np.arctan2(end[:, 1], end[:, 0]) / _RAY_STEP - 0.5).astype(np.intp) for end in (a, b)
+    )
+    half = RAYS // 2
+    turn = (before_b - before_a + half) % RAYS - half
+    turn[(turn == -half) & (area > 0)] = half
+    return np.where(turn > 0, before_a, before_a + turn) + 1, np.abs(turn)
+
+
+def _edges_near(query: LayerQuery, role: str, places: Geometries, reach_ft: Floats, counts: Counts | None) -> _Edges:
+    """Every edge segment whose box lies in reach of a place."""
     index = query.features(role).edges()
     place, piece = index.candidates(places, reach_ft)
     if counts is not None:
         kept = counts(place, index.rows[piece])
         place, piece = place[kept], piece[kept]
     coordinates, pair = shapely.get_coordinates(index.geometry[piece], return_index=True)
-    joined = np.flatnonzero(pair[1:] == pair[:-1])
-    return place[pair[joined]], index.rows[piece[pair[joined]]], coordinates[joined], coordinates[joined + 1]
+    at, reach = _at(places)[place[pair[:-1]]], reach_ft[place[pair[:-1]]][:, None]
+    start, end = coordinates[:-1], coordinates[1:]
+    near = (np.minimum(start, end) <= at + reach) & (np.maximum(start, end) >= at - reach)
+    joined = np.flatnonzero((pair[1:] == pair[:-1]) & near[:, 0] & near[:, 1])
+    return _Edges(place[pair[joined]], index.rows[piece[pair[joined]]], start[joined], end[joined])
 
 
 def _along_rays(crossings: _Crossings, cover: _Cover, count: int) -> tuple[Floats, Floats]:

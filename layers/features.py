@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from threading import RLock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,11 @@ import shapely
 from layers import grid
 from layers.grid import Floats, Geometries
 from layers.model import LayerDescription, LayerVersion
+from layers.packed_index import PackedIndex, packed_boundary_index
+from layers.snapshot import Snapshot
 from layers.spatial_index import Index, boundary_index
+from layers.stored_shapes import Block, StoredShapes, block_of
+from layers.stored_texts import StoredTexts
 
 Rows = grid.Rows
 Derived = TypeVar("Derived")
@@ -36,12 +41,22 @@ EVERYTHING = Selection()
 
 @dataclass(frozen=True, slots=True)
 class LayerPart:
-    """The snapshot of one layer as it goes into a role's features."""
+    """The snapshot of one layer as it goes into a role's features; `table` is read when it is asked for."""
 
     version: LayerVersion
     description: LayerDescription
-    table: pa.Table
-    geometry: Geometries
+    table: pa.Table | Snapshot
+    in_memory: Geometries | None = None
+
+    @property
+    def shapes(self) -> Geometries | StoredShapes:
+        """Its geometries, those of a large layer as stored bytes."""
+        return self.table.shapes if self.in_memory is None else self.in_memory
+
+    @property
+    def geometry(self) -> Geometries:
+        """Its geometries; of a large layer something that can be used like an array of them."""
+        return cast(Geometries, self.shapes)
 
 
 class Features:
@@ -49,17 +64,17 @@ class Features:
 
     Rows are stable for the life of the object. `rank` orders features by id (and by layer name
     where two layers use the same id): ties between equal distances go to the smallest rank.
+    Columns, geometry and indexes are read and built when they are first asked for.
     """
 
     def __init__(self, role: str, parts: Sequence[LayerPart]) -> None:
         self.role = role
         self.parts = tuple(parts)
-        self.geometry: Geometries = np.concatenate([part.geometry for part in parts])
-        counts = [len(part.geometry) for part in parts]
-        self.layer_of = np.repeat(np.arange(len(parts)), counts)
-        sigmas = np.array([part.description.sigma_ft for part in parts], dtype=np.float64)
-        self.sigma_ft: Floats = np.repeat(sigmas, counts)
+        self.versions = tuple(part.version for part in parts)
+        self.worst_sigma_ft = max((part.description.sigma_ft for part in parts), default=0.0)
+        self._counts = [part.table.num_rows for part in parts]
         self._lock = RLock()
+        self._shapes: Geometries | StoredShapes | None = None
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._largest: dict[str, float] = {}
         self._derived: dict[Hashable, Any] = {}
@@ -67,12 +82,29 @@ class Features:
         self._rank: Rows | None = None
         self._edges: Index | None = None
 
+    @property
+    def geometry(self) -> Geometries:
+        """The geometry of each feature; of a large layer something that can be used like an array of them."""
+        return cast(Geometries, self._kept_shapes())
+
+    @cached_property
+    def layer_of(self) -> Rows:
+        """The number of each feature's part."""
+        return self._by_part(np.arange(len(self.parts)))
+
+    @cached_property
+    def sigma_ft(self) -> Floats:
+        """The standard deviation of each feature's position, in feet on one axis."""
+        return self._by_part(np.array([part.description.sigma_ft for part in self.parts], dtype=np.float64))
+
     def __len__(self) -> int:
-        return len(self.geometry)
+        return sum(self._counts)
 
     @property
     def ids(self) -> Texts:
-        """The stable id of each feature."""
+        """The stable id of each feature; of a large layer something that can be used like an array of them."""
+        if isinstance(self._kept_shapes(), StoredShapes):
+            return cast(Texts, self._stored_ids)
         return self.texts("id")
 
     @property
@@ -112,29 +144,65 @@ class Features:
 
     def selected(self, selection: Selection) -> npt.NDArray[np.bool_]:
         """Whether each feature counts under a selection and has a geometry."""
-        keep = ~(shapely.is_missing(self.geometry) | shapely.is_empty(self.geometry))
+        shapes = self._kept_shapes()
+        keep = (
+            shapes.present
+            if isinstance(shapes, StoredShapes)
+            else ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        )
         for name, values in selection.excluded:
-            keep &= ~np.isin(self.texts(name).astype("U"), np.array(values, dtype="U"))
+            keep = keep & ~self._is_one_of(name, values)
         return np.asarray(keep, dtype=np.bool_)
 
     def index(self, selection: Selection = EVERYTHING) -> Index:
         """The spatial index of the features that a selection keeps; built once."""
         with self._lock:
             if selection not in self._indexes:
-                rows = np.flatnonzero(self.selected(selection))
-                self._indexes[selection] = Index(self.geometry[rows], rows)
+                rows, shapes = np.flatnonzero(self.selected(selection)), self._kept_shapes()
+                if isinstance(shapes, StoredShapes):
+                    self._indexes[selection] = PackedIndex(shapes, rows, rows)
+                else:
+                    self._indexes[selection] = Index(shapes[rows], rows)
             return self._indexes[selection]
 
     def edges(self) -> Index:
         """The spatial index of the polygons' boundaries; built once."""
         with self._lock:
             if self._edges is None:
-                self._edges = boundary_index(self.geometry)
+                shapes = self._kept_shapes()
+                if isinstance(shapes, StoredShapes):
+                    self._edges = packed_boundary_index(shapes)
+                else:
+                    self._edges = boundary_index(shapes)
             return self._edges
+
+    @cached_property
+    def _stored_ids(self) -> StoredTexts:
+        return StoredTexts([_column(part.table, "id", pa.string()) for part in self.parts])
+
+    def _kept_shapes(self) -> Geometries | StoredShapes:
+        with self._lock:
+            if self._shapes is None:
+                parts = [part.shapes for part in self.parts]
+                if any(isinstance(part, StoredShapes) for part in parts):
+                    self._shapes = StoredShapes([block for part in parts for block in _blocks(part)])
+                else:
+                    self._shapes = np.concatenate(parts) if len(parts) != 1 else parts[0]
+            return self._shapes
+
+    def _by_part(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        if len(values) == 1:
+            return np.broadcast_to(values, len(self))
+        return np.repeat(values, self._counts)
+
+    def _is_one_of(self, name: str, values: Sequence[str]) -> npt.NDArray[np.bool_]:
+        wanted = pa.array(values, pa.string())
+        found = [pc.is_in(_column(part.table, name, pa.string()), value_set=wanted).to_numpy() for part in self.parts]
+        return np.concatenate(found)
 
     def _ranked(self) -> Rows:
         """Sorted where the ids lie: as Python's texts they would take five times the memory."""
-        ids = pa.chunked_array([part.table.column("id").combine_chunks().cast(pa.string()) for part in self.parts])
+        ids = self._stored_ids.column
         columns = pa.table({"id": ids, "layer": self.layer_of})
         order = pc.sort_indices(columns, sort_keys=[("id", "ascending"), ("layer", "ascending")]).to_numpy()
         rank = np.empty(len(order), dtype=np.intp)
@@ -148,9 +216,28 @@ class Features:
             return self._columns[name]
 
 
-def _values(table: pa.Table, name: str, kind: pa.DataType) -> npt.NDArray[Any]:
-    if name in table.column_names:
-        column = table.column(name).cast(kind)
-    else:
-        column = pa.chunked_array([pa.nulls(table.num_rows, kind)])
+def _values(table: pa.Table | Snapshot, name: str, kind: pa.DataType) -> npt.NDArray[Any]:
+    column = _column(table, name, kind)
+    if pa.types.is_string(kind):
+        return _texts(column)
     return np.asarray(column.to_numpy())
+
+
+def _column(table: pa.Table | Snapshot, name: str, kind: pa.DataType) -> pa.ChunkedArray:
+    if name in table.column_names:
+        return table.column(name).cast(kind)
+    return pa.chunked_array([pa.nulls(table.num_rows, kind)])
+
+
+def _texts(column: pa.ChunkedArray) -> Texts:
+    """Python's texts, each that occurs often only once."""
+    codes = column.combine_chunks().dictionary_encode()
+    if isinstance(codes, pa.ChunkedArray):
+        codes = codes.combine_chunks() if codes.num_chunks else pa.nulls(0, pa.string()).dictionary_encode()
+    words = np.append(np.asarray(codes.dictionary.to_numpy(zero_copy_only=False), dtype=object), [None])
+    texts: Texts = words[codes.indices.fill_null(len(words) - 1).to_numpy()]
+    return texts
+
+
+def _blocks(shapes: Geometries | StoredShapes) -> Sequence[Block]:
+    return shapes.blocks if isinstance(shapes, StoredShapes) else (block_of(shapes),)

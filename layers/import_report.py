@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from layers.compare import LayerDifference
 from layers.grid import Geometries, Grid
@@ -19,6 +20,9 @@ from layers.report import NOTES_LISTED, SAMPLE_SIZE, ImportReport, RowNote
 from layers.sources.table import SourceTable
 
 _SAMPLE_DETAIL_FT = 2.0
+_SAMPLE_VERTICES = 20_000
+"""The most vertices of one shape in a small map; the right of way of a large town has millions in one."""
+_HALVINGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +149,25 @@ def _differences(found: LayerDifference | None) -> dict[str, Any]:
 def _sample(shapes: Geometries | None, grid: Grid) -> tuple[tuple[Any, ...], tuple[float, float, float, float] | None]:
     if shapes is None:
         return (), None
-    some = shapely.simplify(shapes[:: -(-len(shapes) // SAMPLE_SIZE)], _SAMPLE_DETAIL_FT)
+    drawn = [_drawable(shape) for shape in shapes[:: -(-len(shapes) // SAMPLE_SIZE)]]
+    some = shapely.simplify(np.array(drawn, dtype=object), _SAMPLE_DETAIL_FT)
     west, south, east, north = shapely.total_bounds(shapes)
     around = grid.to_lonlat(np.array([shapely.box(west, south, east, north)], dtype=object))
     box = shapely.total_bounds(around).tolist()
     return tuple(grid.to_lonlat(np.asarray(some))), (box[0], box[1], box[2], box[3])
+
+
+def _drawable(shape: BaseGeometry) -> BaseGeometry:
+    """The shape, or part of a very large one around one of its vertices: simplifying takes the square of its size."""
+    if shapely.get_num_coordinates(shape) <= _SAMPLE_VERTICES:
+        return shape
+    west, south, east, north = shape.bounds
+    wide, high = east - west, north - south
+    xy = shapely.get_coordinates(shape)
+    x, y = xy[len(xy) // 2]
+    for _ in range(_HALVINGS):
+        if shapely.get_num_coordinates(shape) <= _SAMPLE_VERTICES:
+            break
+        wide, high = wide / 2, high / 2
+        shape = shapely.clip_by_rect(shape, x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+    return shape

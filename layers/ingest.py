@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from layers.against_before import Comparison, compared
@@ -132,7 +133,7 @@ def _source(
             f"{declaration.name} is derived from {', '.join(missing)}, which has not been imported; import it first."
         )
     parts = {name: store.part(current[name].version) for name in declaration.derivation.inputs}
-    inputs = {name: (part.table, part.geometry) for name, part in parts.items()}
+    inputs = {name: (part.table, np.asarray(part.geometry)) for name, part in parts.items()}
     return derive(declaration, inputs, Grid(city.grid_epsg))
 
 

@@ -14,15 +14,17 @@ from layers.errors import LayerMissing
 from layers.features import EVERYTHING, Features, Selection
 from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
 from layers.model import LayerVersion
-from layers.spatial_index import Index, in_strips
+from layers.spatial_index import Index, first_points, in_strips
 
 _WIDER = 1.5
 """By how much a reach grows that held fewer than the k nearest."""
 
 
-MOST_THREADS = 4
-"""How many threads at most work on one question about many places."""
+THREADS = min(os.cpu_count() or 1, 4)
+"""How many threads work on one question about many places."""
 _SLICE_PLACES = 2000
+FEW_PLACES = 16
+"""Of so few places it matters how often the geometry library is called, not how much it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,14 @@ class LayerQuery:
         self._features = {feature.role: feature for feature in features}
         self.grid_epsg = grid_epsg
 
+    def versions_of(self, roles: Iterable[str]) -> Mapping[str, str]:
+        """Layer name to version id, of the layers behind some roles."""
+        return {version.name: version.version for role in roles for version in self.layers(role)}
+
     @property
     def versions(self) -> Mapping[str, str]:
         """Layer name to version id, of every layer that can be asked."""
-        return {version.name: version.version for role in self._features for version in self.layers(role)}
+        return self.versions_of(self._features)
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -72,7 +78,7 @@ class LayerQuery:
 
     def layers(self, role: str) -> tuple[LayerVersion, ...]:
         """The versions behind a role; empty where it has none."""
-        return tuple(part.version for part in self._features[role].parts) if self.has(role) else ()
+        return self._features[role].versions if role in self._features else ()
 
     def features(self, role: str) -> Features:
         """The features of a role; raises LayerMissing where there is no such layer."""
@@ -87,15 +93,19 @@ class LayerQuery:
 
     def intersecting(self, role: str, places: Geometries, select: Selection = EVERYTHING) -> Pairs:
         """Every feature that touches or overlaps a place (distance at most 0.01 ft), by id for each place."""
-        pairs = self.within(role, places, 0.0, select)
+        pairs = LayerQuery.within(self, role, places, 0.0, select)
+        if len(pairs) < 2:
+            return pairs
         return _taken(pairs, np.lexsort((self.features(role).rank[pairs.feature], pairs.place)))
 
     def within(self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection = EVERYTHING) -> Pairs:
         """Every feature at most `reach_ft` from a place; at the limit (within 0.01 ft) is within."""
         features = self.features(role)
         rows = in_strips(places)
-        reach = np.broadcast_to(np.asarray(reach_ft, dtype=np.float64), len(places))[rows]
-        rows, reach = rows[reach >= 0], reach[reach >= 0]
+        reach = np.full(len(rows), reach_ft) if isinstance(reach_ft, float) else np.asarray(reach_ft)[rows]
+        asked = reach >= 0
+        if not asked.all():
+            rows, reach = rows[asked], reach[asked]
         index = features.index(select)
         found = _side_by_side(lambda part: _measured(index, places[rows[part]], reach[part]), len(rows))
         return _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft))
@@ -133,7 +143,7 @@ class LayerQuery:
         pairs = _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft))
         owners = _first_k(features, pairs, 1)
         distance, row = np.full(len(places), np.nan), np.full(len(places), -1, dtype=np.intp)
-        distance[owners.place] = pairs.distance_ft[_starts(pairs.place)]
+        distance[owners.place] = pairs.distance_ft[starts_of(pairs.place)]
         row[owners.place] = owners.feature
         return distance, row
 
@@ -143,7 +153,7 @@ def _side_by_side(ask: Callable[[slice], Pairs], count: int) -> Pairs:
 
     Slices are of places that follow one another in their strips, so each keeps to its own part of town.
     """
-    slices = min(os.cpu_count() or 1, MOST_THREADS, count // _SLICE_PLACES)
+    slices = min(THREADS, count // _SLICE_PLACES)
     if slices < 2:
         return ask(slice(0, count))
     ends = [count * number // slices for number in range(slices + 1)]
@@ -164,6 +174,8 @@ def _measured(index: Index, places: Geometries, reach_ft: Floats) -> Pairs:
 
 def _with_k_nearest(index: Index, places: Geometries, reach_ft: float, k: int) -> Pairs:
     """Pairs that hold the k nearest entries of each place, and all that tie with them."""
+    if k == 1 and len(places) <= FEW_PLACES:
+        return _few_nearest(index, places, reach_ft)
     reach = index.reach_of_nearest(places, reach_ft)
     if k == 1:
         return _tied_with_nearest(_measured(index, places, reach), len(places))
@@ -177,6 +189,20 @@ def _with_k_nearest(index: Index, places: Geometries, reach_ft: float, k: int) -
         unserved = unserved[~served]
         reach = np.minimum(reach[~served] * _WIDER + 1.0, reach_ft)
     return _joined(parts)
+
+
+def _few_nearest(index: Index, places: Geometries, reach_ft: float) -> Pairs:
+    """The same for few places: where one candidate alone is that near, nothing is left to choose.
+
+    What lies near a corner of a place is found sooner than what is near all of it, and is no farther.
+    """
+    nearest = index.nearest_distance(first_points(places), reach_ft)
+    place, entry = index.candidates(places, np.minimum(nearest, reach_ft) + 2 * AT_LIMIT_FT)
+    pairs = Pairs(place, index.rows[entry], index.distance(places[place], entry))
+    if len(place) == np.count_nonzero(nearest <= reach_ft):
+        return pairs
+    near = np.flatnonzero(pairs.distance_ft <= reach_ft + AT_LIMIT_FT)
+    return _tied_with_nearest(_taken(pairs, near), len(places))
 
 
 def _joined(parts: Sequence[Pairs]) -> Pairs:
@@ -200,8 +226,8 @@ def _ordered(features: Features, pairs: Pairs) -> Pairs:
     return _taken(pairs, np.lexsort((features.rank[pairs.feature], pairs.distance_ft, pairs.place)))
 
 
-def _starts(place: Rows) -> Rows:
-    """Where each place begins in an ordered column of places."""
+def starts_of(place: Rows) -> Rows:
+    """Where each place begins in an ordered column of places, such as `Pairs.place`."""
     begins = np.ones(len(place), dtype=bool)
     np.not_equal(place[1:], place[:-1], out=begins[1:])
     return np.flatnonzero(begins)
@@ -209,6 +235,8 @@ def _starts(place: Rows) -> Rows:
 
 def _first_k(features: Features, pairs: Pairs, k: int) -> Pairs:
     """The k first of each place: again and again the nearest, ties within 0.01 ft by rank."""
+    if len(pairs) < 2:
+        return pairs
     if k == 1:
         return _taken(pairs, _first_of_tied(features, pairs))
     turns: list[Rows] = []
@@ -228,7 +256,7 @@ def _taken(pairs: Pairs, rows: Rows) -> Pairs:
 def _first_of_tied(features: Features, pairs: Pairs) -> Rows:
     """For each place the row of the smallest id among those that tie with its nearest."""
     place, distance = pairs.place, pairs.distance_ft
-    starts = _starts(place)
+    starts = starts_of(place)
     if len(starts) == len(place):
         return starts
     nearest = np.repeat(distance[starts], np.diff(starts, append=len(place)))
@@ -236,4 +264,4 @@ def _first_of_tied(features: Features, pairs: Pairs) -> Rows:
     if len(tied) == len(starts):
         return starts
     by_rank = tied[np.lexsort((features.rank[pairs.feature[tied]], place[tied]))]
-    return by_rank[_starts(place[by_rank])]
+    return by_rank[starts_of(place[by_rank])]

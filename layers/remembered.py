@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-import numpy as np
-
 from layers.features import EVERYTHING, Selection
 from layers.grid import Floats, Geometries, Rows
 from layers.query import LayerQuery, Pairs
@@ -21,7 +19,8 @@ class RememberedQuery(LayerQuery):
     """Asks another query and keeps what it said; meant to live as long as one assessment.
 
     Kept are the answers about few places, and those about the given batches, which must not change
-    meanwhile. Answers are shared, so they cannot be written into. Not for several threads at once.
+    meanwhile; `within` is asked anew, since its reach is hardly ever the same. Answers are shared, so
+    they cannot be written into. Not for several threads at once.
     """
 
     def __init__(self, query: LayerQuery, *batches: Geometries) -> None:
@@ -33,15 +32,6 @@ class RememberedQuery(LayerQuery):
         """See LayerQuery."""
         ask = super().intersecting
         return self._once(("intersecting", role, select), places, lambda: ask(role, places, select))
-
-    def within(self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection = EVERYTHING) -> Pairs:
-        """See LayerQuery."""
-        ask = super().within
-        reach = np.asarray(reach_ft, dtype=np.float64)
-        if reach.size > _FEW:
-            return ask(role, places, reach_ft, select)
-        question = ("within", role, select, reach.tobytes())
-        return self._once(question, places, lambda: ask(role, places, reach_ft, select))
 
     def nearest(
         self, role: str, places: Geometries, *, reach_ft: float, k: int = 1, select: Selection = EVERYTHING

@@ -7,8 +7,12 @@ import json
 import os
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -19,12 +23,16 @@ import shapely
 from layers.errors import VersionMissing
 from layers.grid import Geometries, Grid
 from layers.model import LayerDescription
+from layers.stored_shapes import StoredShapes, stored_block
 
 GEOMETRY = "geometry"
 UNFINISHED = ".unfinished"
 """Ending of files that a killed process may leave behind."""
 UNPUBLISHED = ".unpublished"
 """Ending of the empty file that stands beside a snapshot until the catalogue names it."""
+
+STORED_FROM = 400_000
+"""From so many rows on, geometries stay in memory as bytes, and are made when they are asked for."""
 
 _VERSION = re.compile(r"([a-z][a-z0-9_]*)/([0-9a-f]{64})")
 _DESCRIPTION = b"gis_ce"
@@ -70,23 +78,81 @@ def write_snapshot(store: Path, description: LayerDescription, table: pa.Table) 
     return version
 
 
+class Snapshot:
+    """An open snapshot: its columns and geometries are read when they are asked for.
+
+    The file stays open, so that a version that is pruned meanwhile can be read to the end. Raises
+    VersionMissing where the file is gone or damaged. Safe for many threads.
+    """
+
+    def __init__(self, store: Path, version: str) -> None:
+        path = snapshot_path(store, version)
+        if not path.is_file():
+            raise VersionMissing(f"The layer version {version} is not in {store}; it was pruned or never written.")
+        self._lock = RLock()
+        self._named = f"The layer version {version} in {store}"
+        with self._damage_told():
+            self._file = pq.ParquetFile(pa.OSFile(str(path)))
+            self.description = LayerDescription(**json.loads(self._file.schema_arrow.metadata[_DESCRIPTION]))
+        self.num_rows = int(self._file.metadata.num_rows)
+        self.column_names = [name for name in self._file.schema_arrow.names if name != GEOMETRY]
+        self._has_geometry = GEOMETRY in self._file.schema_arrow.names
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column, not the geometry."""
+        with self._lock, self._damage_told():
+            return self._file.read(columns=[name]).column(name)
+
+    def take(self, rows: pa.Array) -> pa.Table:
+        """Some rows, in that order, without the geometry."""
+        return self.table().take(rows)
+
+    def table(self) -> pa.Table:
+        """All columns without the geometry."""
+        with self._lock, self._damage_told():
+            return self._file.read(columns=self.column_names).replace_schema_metadata(None)
+
+    def geometries(self) -> Geometries:
+        """All geometries; None throughout for a reference table."""
+        if not self._has_geometry:
+            return np.full(self.num_rows, None, dtype=object)
+        found = np.empty(self.num_rows, dtype=object)
+        start = 0
+        for column in self._geometry_columns():
+            found[start : start + len(column)] = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
+            start += len(column)
+        return found
+
+    @cached_property
+    def shapes(self) -> Geometries | StoredShapes:
+        """All geometries as they are kept in memory: of a large layer as stored bytes."""
+        with self._lock:
+            if self.num_rows < STORED_FROM or not self._has_geometry:
+                return self.geometries()
+            return StoredShapes([stored_block(column) for column in self._geometry_columns()])
+
+    def _geometry_columns(self) -> Iterator[pa.Array]:
+        """One row group after another, so that all of them are never in memory twice."""
+        with self._lock, self._damage_told():
+            for number in range(self._file.num_row_groups):
+                yield from self._file.read_row_group(number, columns=[GEOMETRY]).column(0).chunks
+
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        try:
+            yield
+        except (pa.ArrowException, OSError, KeyError, TypeError, ValueError, shapely.GEOSException) as error:
+            raise VersionMissing(f"{self._named} is damaged: {error}.") from error
+
+
 def read_snapshot(store: Path, version: str) -> tuple[LayerDescription, pa.Table, Geometries]:
     """What the snapshot says of itself, its columns without the geometry, and its geometries.
 
     Geometries are None throughout for a reference table. Raises VersionMissing where the file is
     gone or damaged.
     """
-    path = snapshot_path(store, version)
-    if not path.is_file():
-        raise VersionMissing(f"The layer version {version} is not in {store}; it was pruned or never written.")
-    try:
-        table = pq.read_table(path, partitioning=None)
-        described = json.loads(table.schema.metadata[_DESCRIPTION])
-        geometries = _geometries(table)
-    except (pa.ArrowException, OSError, KeyError, ValueError, shapely.GEOSException) as error:
-        raise VersionMissing(f"The layer version {version} in {store} is damaged: {error}.") from error
-    columns = [name for name in table.column_names if name != GEOMETRY]
-    return LayerDescription(**described), table.select(columns).replace_schema_metadata(None), geometries
+    snapshot = Snapshot(store, version)
+    return snapshot.description, snapshot.table(), snapshot.geometries()
 
 
 def sync_folder(folder: Path) -> None:

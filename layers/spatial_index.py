@@ -11,7 +11,7 @@ from scipy.spatial import KDTree
 
 from layers.grid import Floats, Geometries, Rows
 
-_LARGE_VERTICES = 256
+LARGE_VERTICES = 256
 _PIECE_VERTICES = 16
 _SORTED_FROM = 64
 _STRIP_PLACES = 32
@@ -32,10 +32,10 @@ class Index:
     def __init__(self, geometry: Geometries, rows: Rows) -> None:
         self.rows = rows
         self.geometry = geometry
-        large = shapely.get_num_coordinates(geometry) > _LARGE_VERTICES
+        large = shapely.get_num_coordinates(geometry) > LARGE_VERTICES
         self._small, self._large = np.flatnonzero(~large), np.flatnonzero(large)
-        self._small_tree = _built(geometry[self._small])
-        self._large_tree = _built(_prepared_copies(geometry[self._large]))
+        self._small_tree = built(geometry[self._small])
+        self._large_tree = built(_prepared_copies(geometry[self._large]))
         self._prepared = np.full(len(geometry), -1, dtype=np.intp)
         self._prepared[self._large] = np.arange(len(self._large))
         self._lock = Lock()
@@ -47,8 +47,8 @@ class Index:
     def candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
         """Pairs of place and entry at most about `reach_ft` apart; no pair in reach is left out."""
         place, entry = self._small_tree.query(places, predicate="dwithin", distance=reach_ft)
-        if not len(self._large):
-            return place, self._small[entry]
+        if not len(self._large):  # then all entries are small ones, in their order
+            return place, entry
         large_place, large_entry = self._large_candidates(places, reach_ft)
         return np.concatenate([place, large_place]), np.concatenate([self._small[entry], large_entry])
 
@@ -82,17 +82,18 @@ class Index:
     def nearest_distance(self, places: Geometries, reach_ft: float) -> Floats:
         """Distance in feet from each place to the nearest entry; infinite where none is in reach."""
         distance = np.full(len(places), np.inf)
-        for tree in (tree for tree in (self._small_tree, self._large_tree) if len(tree)):
-            (place, _), found = tree.query_nearest(
-                places, max_distance=reach_ft + _SLACK_FT, return_distance=True, all_matches=False
-            )
-            distance[place] = np.minimum(distance[place], found)
+        for tree, entries in ((self._small_tree, self._small), (self._large_tree, self._large)):
+            if len(entries):
+                (place, _), found = tree.query_nearest(
+                    places, max_distance=reach_ft + _SLACK_FT, return_distance=True, all_matches=False
+                )
+                distance[place] = np.minimum(distance[place], found)
         return distance
 
     def _nearest_guide(self, places: Geometries, reach_ft: float) -> Floats:
         with self._lock:
             if self._guides is None:
-                self._guides = KDTree(_guide_points(self.geometry))
+                self._guides = KDTree(guide_points(self.geometry))
         coordinates, place = shapely.get_coordinates(places, return_index=True)
         found, _ = self._guides.query(coordinates, distance_upper_bound=reach_ft + _SLACK_FT)
         distance = np.full(len(places), np.inf)
@@ -110,10 +111,10 @@ class Index:
 
 def in_strips(places: Geometries) -> Rows:
     """The rows of places that have a position, neighbours next to each other: kinder to the memory."""
+    if len(places) < _SORTED_FROM:
+        return np.flatnonzero(~shapely.is_empty(places) & ~shapely.is_missing(places))
     west, south = shapely.bounds(places)[:, :2].T
     rows = np.flatnonzero(np.isfinite(west))
-    if len(rows) < _SORTED_FROM:
-        return rows
     x, y = west[rows], south[rows]
     strips = max(1.0, np.sqrt(len(rows) / _STRIP_PLACES))
     height = max(float(np.ptp(y)) / strips, 1.0)
@@ -121,15 +122,24 @@ def in_strips(places: Geometries) -> Rows:
     return rows[np.lexsort((np.where(strip % 2, -x, x), strip))]
 
 
+def first_points(places: Geometries) -> Geometries:
+    """Points as they are, and of other places the first of their coordinates."""
+    if (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
+        return places
+    coordinates, place = shapely.get_coordinates(places, return_index=True)
+    points = shapely.points(coordinates[np.searchsorted(place, np.arange(len(places)))])
+    return np.asarray(points, dtype=object)
+
+
 def boundary_index(polygons: Geometries) -> Index:
     """An index over the boundaries of polygons, cut into short pieces."""
     parts, part_owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
-    lines, ring = _pieces(rings)
+    lines, ring = ring_pieces(rings)
     return Index(lines, np.asarray(part_owner[ring_part[ring]], dtype=np.intp))
 
 
-def _pieces(rings: Geometries) -> tuple[Geometries, Rows]:
+def ring_pieces(rings: Geometries) -> tuple[Geometries, Rows]:
     """Every ring as lines of few vertices, with the ring that each belongs to."""
     coordinates, ring_of = shapely.get_coordinates(rings, return_index=True)
     counts = np.bincount(ring_of, minlength=len(rings))
@@ -151,15 +161,19 @@ def _position_in_group(sizes: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
 
 
-def _guide_points(geometry: Geometries) -> Floats:
+def guide_points(geometry: Geometries) -> Floats:
     """Points on the geometries, at most 50 ft apart along them; of those in one small cell, one."""
-    points = shapely.get_coordinates(shapely.segmentize(geometry, _GUIDE_FT))
+    return thinned(shapely.get_coordinates(shapely.segmentize(geometry, _GUIDE_FT)))
+
+
+def thinned(points: Floats) -> Floats:
+    """Of the points in one small cell, the first."""
     east, north = np.floor(points / _GUIDE_CELL_FT).astype(np.int64).T
     _, first = np.unique((east << 32) ^ (north & 0xFFFFFFFF), return_index=True)
     return np.asarray(points[np.sort(first)], dtype=np.float64)
 
 
-def _built(geometry: Geometries) -> shapely.STRtree:
+def built(geometry: Geometries) -> shapely.STRtree:
     """A tree that is built now: built at the first question, two threads could meet in it."""
     tree = shapely.STRtree(geometry)
     tree.query(shapely.Point(0, 0))
@@ -167,6 +181,6 @@ def _built(geometry: Geometries) -> shapely.STRtree:
 
 
 def _prepared_copies(geometry: Geometries) -> Geometries:
-    copies: Geometries = shapely.from_wkb(shapely.to_wkb(geometry))
+    copies: Geometries = shapely.force_2d(geometry)
     shapely.prepare(copies)
     return copies

@@ -17,7 +17,7 @@ from layers.errors import GridError, IngestRefused, LayerMissing, VersionMissing
 from layers.features import Features, LayerPart
 from layers.model import LayerVersion
 from layers.query import LayerQuery
-from layers.snapshot import UNFINISHED, UNPUBLISHED, digest_of, read_snapshot, snapshot_path, unpublished_mark
+from layers.snapshot import UNFINISHED, UNPUBLISHED, Snapshot, digest_of, snapshot_path, unpublished_mark
 
 Key = tuple[LayerVersion, ...]
 
@@ -89,7 +89,7 @@ class LayerStore:
         """The columns of a layer without its geometry: how reference tables are read."""
         if version is None and name not in self.current():
             raise LayerMissing(f"No layer {name} has been published.")
-        return self.part(version or self.current()[name].version).table
+        return self.part(version or self.current()[name].version).table.table()
 
     def verify(self) -> dict[str, str]:
         """What is wrong with published snapshots, by version id; empty where all are whole."""
@@ -185,8 +185,9 @@ class LayerStore:
         for features in list(self._features.values()):
             for part in features.parts:
                 if part.version.version == version.version:
-                    return LayerPart(version, part.description, part.table, part.geometry)
-        return LayerPart(version, *read_snapshot(self.folder, version.version))
+                    return LayerPart(version, part.description, part.table)
+        snapshot = Snapshot(self.folder, version.version)
+        return LayerPart(version, snapshot.description, snapshot)
 
     def _one_grid(self, features: tuple[Features, ...], grid_epsg: int | None) -> int:
         found = {part.description.grid_epsg: part.description.name for f in features for part in f.parts}

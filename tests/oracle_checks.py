@@ -99,13 +99,8 @@ FROM (
 """
 """How deep an overlap reaches into its easement, along its outline and in its middle."""
 
-EASEMENT_ENCROACHMENT = (
+_CHIEF = (
     """
-SELECT p.n AS place, chief.n AS chief, near.n AS nearest, near.distance_ft, chief.area_sqft,
-       100 * chief.area_sqft / ST_Area(chief.easement) AS percent, chief.depth_ft, joint.area_sqft AS joint_sqft,
-       ST_XMax(turned.shape) - ST_XMin(turned.shape) AS along_ft,
-       ST_YMax(turned.shape) - ST_YMin(turned.shape) AS across_ft
-FROM place p
 LEFT JOIN LATERAL (
     SELECT sized.* FROM (
         SELECT overlap.*, ST_Area(shape) AS area_sqft, depth_ft, bool_or(NOT guess) OVER () AS recorded
@@ -119,6 +114,29 @@ LEFT JOIN LATERAL (
     ) sized
     ORDER BY guess AND recorded, area_sqft < max(area_sqft) OVER (PARTITION BY guess) - 0.01, id LIMIT 1
 ) chief ON true
+"""
+)
+
+_NEAR = """
+LEFT JOIN LATERAL (
+    SELECT close.n, close.distance_ft FROM (
+        SELECT e.n, e.id, ST_Distance(p.structure, e.geom) AS distance_ft FROM easement e
+        ORDER BY p.structure <-> e.geom LIMIT 16
+    ) close
+    WHERE close.distance_ft <= 1000.01
+    ORDER BY close.distance_ft > 0.01 + min(close.distance_ft) OVER (), close.id LIMIT 1
+) near ON true
+"""
+
+_ANSWER = """
+SELECT p.n AS place, chief.n AS chief, near.n AS nearest, near.distance_ft, chief.area_sqft,
+       100 * chief.area_sqft / ST_Area(chief.easement) AS percent, chief.depth_ft"""
+
+ENCROACHED = f"{_ANSWER} FROM place p {_CHIEF} {_NEAR} ORDER BY p.n"
+"""What answers the check of structures: the easement that one stands in, and the nearest; no extents, no joint area."""
+
+_JOINT_AND_EXTENTS = (
+    """
 LEFT JOIN LATERAL (
     SELECT ST_Area(ST_Intersection(p.structure, ST_Union(overlap.easement))) AS area_sqft FROM ("""
     + _OVERLAP
@@ -155,14 +173,20 @@ LEFT JOIN LATERAL (
         THEN ST_Azimuth(ST_PointN(ring, 1), ST_PointN(ring, 2)) ELSE ST_Azimuth(ST_PointN(ring, 2), ST_PointN(ring, 3))
         END) - pi() / 2, ST_Centroid(chief.shape)) AS shape
 ) turned ON true
-LEFT JOIN LATERAL (
-    SELECT close.n, close.distance_ft FROM (
-        SELECT e.n, e.id, ST_Distance(p.structure, e.geom) AS distance_ft FROM easement e
-        ORDER BY p.structure <-> e.geom LIMIT 16
-    ) close
-    WHERE close.distance_ft <= 1000.01
-    ORDER BY close.distance_ft > 0.01 + min(close.distance_ft) OVER (), close.id LIMIT 1
-) near ON true
+"""
+)
+
+EASEMENT_ENCROACHMENT = (
+    _ANSWER
+    + """, joint.area_sqft AS joint_sqft,
+       ST_XMax(turned.shape) - ST_XMin(turned.shape) AS along_ft,
+       ST_YMax(turned.shape) - ST_YMin(turned.shape) AS across_ft
+FROM place p
+"""
+    + _CHIEF
+    + _JOINT_AND_EXTENTS
+    + _NEAR
+    + """
 ORDER BY p.n
 """
 )

@@ -12,9 +12,13 @@ LIMITS_FT = (2.25, 2.3333333333333335, 2.5, 25.0, 99.98, 100.0, 100.02)
 
 
 def hard_places(query: LayerQuery, count: int, seed: int = 20261103) -> Geometries:
-    """`count` points: anywhere, at addresses, at corners and edges of parcels and easements, at limits from mains."""
+    """`count` points: anywhere, at addresses, at corners and edges of parcels and easements, at limits from mains.
+
+    None at addresses where the query knows of none.
+    """
     random = np.random.default_rng(seed)
-    kinds = (_anywhere, _at_addresses, _at_corners, _on_edges, _at_easements, _at_limits)
+    at_addresses = [_at_addresses] if query.has("address") else []
+    kinds = (_anywhere, *at_addresses, _at_corners, _on_edges, _at_easements, _at_limits)
     each = -(-count // len(kinds))
     found = np.concatenate([kind(query, each, random) for kind in kinds])
     chosen: Geometries = found[random.permutation(len(found))[:count]]

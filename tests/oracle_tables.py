@@ -19,8 +19,13 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 _KINDS = {"text": 'text COLLATE "C"', "number": "double precision", "date": "date"}
 
 
-def load_layers(connection: Connection, query: LayerQuery) -> None:
-    """One table a role: `n` is our row, `id`, `layer`, the role's fields, `geom`; indexed and analysed."""
+def load_layers(
+    connection: Connection, query: LayerQuery, edges_of: Sequence[str] = ("parcel", "right_of_way")
+) -> None:
+    """One table a role: `n` is our row, `id`, `modelled`, the role's fields, `geom`; indexed and analysed.
+
+    `edges_of`: roles whose boundaries get a table of their own, one row a side.
+    """
     for role in query.roles:
         features = query.features(role)
         fields = [field for field in ROLE_BY_NAME[role].fields if field.name != "id"]
@@ -34,7 +39,7 @@ def load_layers(connection: Connection, query: LayerQuery) -> None:
                 [None if isinstance(value, float) and isnan(value) else value for value in read(field.name).tolist()]
             )
         load_table(connection, role, columns, values, features.geometry)
-    for role in (role for role in ("parcel", "right_of_way") if query.has(role)):
+    for role in (role for role in edges_of if query.has(role)):
         connection.execute(_EDGES.format(role=role))
     if query.has("right_of_way"):
         connection.execute(_PIECES)

@@ -71,6 +71,9 @@ def test_clearances_are_as_postgis_measures_them(town: Town) -> None:
     for role in _WITHOUT_RULE:
         theirs = fetch(town.oracle, AROUND.format(role=role, away=STRAIGHT, applies="true"))
         unknown |= np.nan_to_num(theirs["away_ft"].astype(float), nan=np.inf) <= _UNKNOWN_FT + 0.01
+    without = "f.f_outlet_bearing_deg IS NULL"
+    turned = AROUND.format(role="hydrant", away=f"CASE WHEN {without} THEN {STRAIGHT} END", applies="true")
+    unknown |= np.nan_to_num(fetch(town.oracle, turned)["away_ft"].astype(float), nan=np.inf) < 5.0 - 0.01
     expected = np.select([~kept, unknown], ["no", None], "yes").tolist()
     assert [found.answer_of(row) for row in range(_PLACES)] == expected
     assert min(expected.count(answer) for answer in ("yes", "no", None)) > _PLACES / 20

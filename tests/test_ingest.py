@@ -19,7 +19,7 @@ from made_layers import DAY, EAST, NORTH, NOW
 from layers.compare import compare_versions
 from layers.grid import Grid
 from layers.identity import geometry_hashes
-from layers.import_report import source_name
+from layers.import_report import _sample, source_name
 from layers.ingest import import_city, import_layer
 from layers.model import Derivation, LayerDeclaration
 from layers.report import ImportFailure, ImportReport
@@ -438,3 +438,10 @@ def test_two_imports_in_the_same_second_keep_both_reports(town: Town) -> None:
     stamp = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     folders = {town.take(parcels, now=stamp).folder for _ in range(3)}
     assert len(folders) == 3
+
+
+def test_of_a_surface_with_very_many_vertices_the_report_draws_a_part() -> None:
+    around = shapely.Point(EAST, NORTH).buffer(5000, quad_segs=10_000)
+    (drawn,), bounds = _sample(np.array([around], dtype=object), Grid(2264))
+    assert 0 < shapely.get_num_coordinates(drawn) < 20_000
+    assert bounds == pytest.approx(shapely.bounds(Grid(2264).to_lonlat(np.array([around], dtype=object)))[0], abs=1e-3)

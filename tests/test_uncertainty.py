@@ -30,7 +30,18 @@ def _asked(places: Geometries, sigma: Floats) -> tuple[Floats, Floats]:
 
 @pytest.mark.parametrize(
     ("x", "y", "sigma"),
-    [(100, -3, 3), (100, 5, 3), (100, 50, 8), (85, -25, 4), (199, -1, 6), (100, 30, 20), (325, 15, 9)],
+    [
+        (100, -3, 3),
+        (100, 5, 3),
+        (100, 50, 8),
+        (85, -25, 4),
+        (199, -1, 6),
+        (100, 30, 20),
+        (325, 15, 9),
+        (100, 0, 4),
+        (200, 0, 4),
+        (80, -25, 4),
+    ],
 )
 def test_the_probability_is_that_of_a_monte_carlo_count(x: float, y: float, sigma: float) -> None:
     place = np.array([shapely.Point(x, y)], dtype=object)
@@ -78,3 +89,14 @@ def test_only_the_polygons_that_count_have_edges() -> None:
 def test_a_place_far_from_every_edge_is_sure() -> None:
     probability, seen = _asked(np.array([shapely.Point(100, 5000)], dtype=object), np.array([3.0]))
     assert probability[0] == seen[0] == pytest.approx(1.0)
+
+
+def test_on_the_seam_between_two_polygons_a_place_is_as_sure_as_in_one() -> None:
+    halves = [
+        {"id": "1", "wkt": "POLYGON((0 0,50 0,50 20,0 20,0 0))"},
+        {"id": "2", "wkt": "POLYGON((50 0,99 0,99 20,50 20,50 0))"},
+    ]
+    query = drawn_query(drawn_layer("easement", halves))
+    place = np.array([shapely.Point(50, 10)], dtype=object)
+    side = own_side(query, "easement", place, np.zeros(1), np.array([2.0]))
+    assert side.probability[0] == pytest.approx(1.0, abs=1e-4)

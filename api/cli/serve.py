@@ -16,6 +16,7 @@ from api.cli.screen import aside, out
 from api.errors import ApiError
 from api.settings import Settings
 from api.wiring import OpenCity, open_city, remembered_city
+from layers.ready import make_ready
 
 ANYWHERE = ("0.0.0.0", "::")
 
@@ -36,7 +37,7 @@ def serve(
     host, port = host or settings.host, settings.port if port is None else port
     with _listening(host, port) as listener:
         opened = open_city(settings, city) if city or settings.city or remembered_city(settings) else _first(settings)
-        opened.view("staff")
+        make_ready(opened.view("staff").query)
         app = make_app(settings, opened)
         out().print(f"{opened.city.name} is on http://{_shown(host)}:{listener.getsockname()[1]}  (stop with Ctrl+C)")
         config = uvicorn.Config(app, proxy_headers=False, server_header=False, log_level="warning")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import IN_SERVICE, ids_of
+from gis_ce.checks.measuring import IN_SERVICE, first_that_holds, ids_of
 from gis_ce.checks.outlets import before_outlet
 from gis_ce.checks.wording import answered, feet, number
 from gis_ce.decision import Integrated, joint_sigma_ft
@@ -17,7 +17,7 @@ from gis_ce.rules import Rule, RuleBook
 from gis_ce.sliding import slid, translated
 from layers.features import Features
 from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
-from layers.query import LayerQuery, Pairs
+from layers.query import LayerQuery, Pairs, starts_of
 
 INCHES_PER_FOOT = 12.0
 ROLES = ("hydrant", "valve", "manhole", "meter")
@@ -31,8 +31,11 @@ WORDS = (
 )
 
 _BY_KIND = (("vehicle", VEHICLE, "hydrant_vehicle_ft"), ("vegetation", VEGETATION, "hydrant_vegetation_ft"))
-_NO_RULE = 0
-_REASONS = ("An asset without a known clearance stands near; say what clearance the utility wants.",)
+_NO_RULE, _NO_BEARING = 0, 1
+_REASONS = (
+    "An asset without a known clearance stands near; say what clearance the utility wants.",
+    "The map does not tell which way the hydrant's large outlet points; look whether it faces the obstruction.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class _Tightest:
         self.role = np.full(count, None, dtype=object)
         self.layer_sigma_ft = np.zeros(count)
         self.without_rule = np.zeros(count, dtype=bool)
+        self.without_bearing = np.zeros(count, dtype=bool)
         self.ring_ft = np.zeros(count)
         self.outlet_ft, self.half_angle_deg = np.zeros(count), np.zeros(count)
 
@@ -73,7 +77,7 @@ class _Tightest:
         np.minimum.at(least, site, margin)
         tied = np.flatnonzero(margin <= least[site] + AT_LIMIT_FT)
         order = tied[np.lexsort((features.rank[feature[tied]], site[tied]))]
-        first = order[np.r_[True, site[order][1:] != site[order][:-1]][: len(order)]]
+        first = order[starts_of(site[order])]
         better = first[margin[first] < self.margin_ft[site[first]] - AT_LIMIT_FT]
         at, rows = site[better], feature[better]
         self.margin_ft[at], self.required_ft[at], self.kind[at] = margin[better], kept.required_ft, kept.kind
@@ -98,7 +102,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
             _measure_role(role, rule, rows, sites, query, tightest)
     reach = np.nan_to_num(chosen.numbers("search_reach_ft"))
     margin = np.where(np.isinf(tightest.margin_ft), reach, tightest.margin_ft)
-    open_rows = tightest.without_rule & (margin >= -AT_LIMIT_FT)
+    kept = margin >= -AT_LIMIT_FT
     side = _sliding(sites, query, tightest, margin)
     return Measures(
         np.where(shapely.is_missing(obstructions(sites)), np.nan, margin),
@@ -107,7 +111,9 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         layer_sigma_ft=tightest.layer_sigma_ft,
         probability=side.probability,
         seen=side.seen,
-        reason=np.where(open_rows, _NO_RULE, -1).astype(np.int16),
+        reason=first_that_holds(
+            [tightest.without_rule & kept, tightest.without_bearing & kept], [_NO_RULE, _NO_BEARING]
+        ),
         reasons=_REASONS,
         facts={
             "facility_id": tightest.id,
@@ -171,6 +177,7 @@ def _measure_hydrants(
     tightest.keep("hydrant", features, site, near.feature, kept)
     shapes, angle, outlet = obstructions(sites)[site], tightest.half_angle_deg[site], tightest.outlet_ft[site]
     margin, front = before_outlet(features, near.feature, shapes, angle, outlet)
+    tightest.without_bearing[site[np.isnan(margin) & (near.distance_ft < outlet - AT_LIMIT_FT)]] = True
     of = np.flatnonzero(~np.isnan(margin))
     kept = _Clearance(OUTLET, front[of], rule.number("hydrant_outlet_in") / INCHES_PER_FOOT, margin[of])
     tightest.keep("hydrant", features, site[of], near.feature[of], kept)

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from gis_ce.checks.check import Fact, Measures, Sites
+from gis_ce.checks.check import Measures, Sites
 from gis_ce.checks.connection import connections, crossed_parcels
+from gis_ce.checks.facts import Fact, Facts
 from gis_ce.checks.frontage import frontages
-from gis_ce.checks.measuring import first_of_each, first_pair, ids_of, sigmas_of
+from gis_ce.checks.measuring import first_of_each, first_pair, first_that_holds, ids_of, sigmas_of
 from gis_ce.checks.other_land import both, not_there
 from gis_ce.decision import Integrated, joint_sigma_ft, straight_band, straight_edge
 from gis_ce.rules import Chosen, Rule, RuleBook
+from gis_ce.uncertainty import FAR_SIGMAS
 from layers.catalog import ABANDONED, PRIVATE
 from layers.features import Rows, Selection
 from layers.grid import AT_LIMIT_FT, Floats
@@ -23,11 +25,9 @@ SEARCH_REACH_FT = 5000.0
 """How far mains are looked for; with none in reach the answer is no, by at least this much."""
 FRONTAGE_REACH_LIMITS = 2.0
 """Mains along the frontage are looked for this many limits away."""
-SIDE_BY_SIDE_PARCELS = 2500
-"""Of so many parcels at once the frontage is measured although another measure decides; it costs many
-times the answer, so a larger batch leaves those facts empty. No answer depends on it."""
 MEASURES = ("parcel_edge", "site", "frontage")
 """What a rule's `measured_from` may say."""
+_FRONT_FACTS = ("frontage_ft", "frontage_distance_ft", "frontage_faced_ft")
 
 _NO_PARCEL, _PARCELS_DIFFER, _UNKNOWN_MEASURE, _NO_FRONTAGE, _NO_RIGHT_OF_WAY = range(5)
 _REASONS = (
@@ -60,7 +60,11 @@ def counted(rule: Rule) -> Selection:
 
 
 def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
-    """The rule's limit less the distance by the rule's measure; the other measures stand beside it as facts."""
+    """The rule's limit less the distance by the rule's measure.
+
+    The other measures stand beside it as facts; they cost many times the answer, and are measured when
+    somebody reads them.
+    """
     chosen = rulebook.choose(service.subject, sites.day)
     on_parcel = query.intersecting("parcel", sites.place)
     ways = _parcel_ways(service, on_parcel.place, on_parcel.feature, chosen, query)
@@ -80,15 +84,22 @@ def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBoo
         seen=integrated.seen,
         reason=_reason(taken, _differing(on_parcel, ways, chosen, len(sites)), query),
         reasons=_REASONS,
-        facts={
-            "distance_ft": np.where(taken.main >= 0, taken.distance_ft, np.nan),
-            "limit_ft": limit,
-            "measured_from": np.array([*MEASURES, None], dtype=object)[taken.by],
-            "parcel_id": ids_of(parcels, taken.parcel),
-            "parcel_row": taken.parcel,
-            "facility_id": ids_of(mains, taken.main),
-            **_side_by_side(service, taken, ways, query),
-        },
+        facts=Facts(
+            {
+                "distance_ft": np.where(taken.main >= 0, taken.distance_ft, np.nan),
+                "limit_ft": limit,
+                "measured_from": np.array([*MEASURES, None], dtype=object)[taken.by],
+                "parcel_id": ids_of(parcels, taken.parcel),
+                "parcel_row": taken.parcel,
+                "facility_id": ids_of(mains, taken.main),
+                "edge_distance_ft": np.where(taken.edge_main >= 0, taken.edge_ft, np.nan),
+            },
+            {
+                ("site_distance_ft",): lambda: {"site_distance_ft": _from_sites(service, sites, chosen, query)[1]},
+                _FRONT_FACTS: lambda: _front_facts(service, taken, chosen, query),
+                ("crosses_parcels",): lambda: _crossed(service, taken, query),
+            },
+        ),
     )
 
 
@@ -101,7 +112,8 @@ class _Taken:
     by: npt.NDArray[np.intp]
     main: Rows
     distance_ft: Floats
-    site_ft: Floats
+    edge_main: Rows
+    edge_ft: Floats
     front_ft: Floats
 
     @property
@@ -123,17 +135,25 @@ def _by_rule(
     service: Service, sites: Sites, on_parcel: Pairs, ways: _ParcelWays, chosen: Chosen, query: LayerQuery
 ) -> _Taken:
     pair, by = first_pair(on_parcel, len(sites)), _chosen_measure(chosen)
-    site_main, site_ft = _from_sites(service, sites, chosen, query)
-    from_site = by == MEASURES.index("site")
+    main, distance = np.append(ways.main, -1)[pair], np.append(ways.distance_ft, np.nan)[pair]
+    from_site = np.flatnonzero(by == MEASURES.index("site"))
+    if len(from_site):
+        site_main, site_ft = _from_sites(service, sites.take(from_site), _taken_of(chosen, from_site), query)
+        main[from_site], distance[from_site] = site_main, np.where(site_main < 0, SEARCH_REACH_FT, site_ft)
     return _Taken(
         pair,
         np.append(on_parcel.feature, -1)[pair],
         by,
-        np.where(from_site, site_main, np.append(ways.main, -1)[pair]),
-        np.where(from_site, site_ft, np.append(ways.distance_ft, np.nan)[pair]),
-        np.where(site_main >= 0, site_ft, np.nan),
+        main,
+        distance,
+        np.append(ways.edge_main, -1)[pair],
+        np.append(ways.edge_ft, np.nan)[pair],
         np.append(ways.front_ft, np.nan)[pair],
     )
+
+
+def _taken_of(chosen: Chosen, rows: Rows) -> Chosen:
+    return Chosen(chosen.index[rows], chosen.rules, chosen.book)
 
 
 def _integrated(ways: _KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, query: LayerQuery) -> Integrated:
@@ -148,7 +168,8 @@ def _integrated(ways: _KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, q
         return np.asarray(other & ~taken.from_site[place] & ~np.isnan(there), dtype=np.bool_)
 
     site_sigma = joint_sigma_ft(sites.sigma_ft, sigma.parcel_ft)
-    land = not_there(query, "parcel", sites.place, answers_otherwise, site_sigma)
+    doubtful = np.where(_yes_all_around(ways, sites, own, site_sigma, query), 0.0, site_sigma)
+    land = not_there(query, "parcel", sites.place, answers_otherwise, doubtful)
     margin = limit - taken.distance_ft
     in_parcel = both(straight_edge(margin, sigma.main_and_parcel_ft), land)
     in_band = straight_band(margin, joint_sigma_ft(sites.sigma_ft, sigma.main_ft), 2 * limit)
@@ -158,17 +179,36 @@ def _integrated(ways: _KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, q
     )
 
 
+def _yes_all_around(
+    ways: _KnownWays, sites: Sites, own: npt.NDArray[np.bool_], site_sigma_ft: Floats, query: LayerQuery
+) -> npt.NDArray[np.bool_]:
+    """Whether every parcel where the place may really lie has the answer yes, its own included.
+
+    By the parcel's edge: a parcel at most five sigmas from the place is no farther from a main than the
+    place is, and those five sigmas. That spares measuring the parcels around.
+    """
+    by_edge = _chosen_measure(ways.chosen) == MEASURES.index("parcel_edge")
+    near: npt.NDArray[np.bool_] = own & by_edge & (site_sigma_ft > 0)
+    rows = np.flatnonzero(near)
+    if len(rows):
+        _, distance = _from_sites(ways.service, sites.take(rows), _taken_of(ways.chosen, rows), query)
+        limit = ways.chosen.numbers("limit_ft")[rows] - AT_LIMIT_FT
+        near[rows] = distance + FAR_SIGMAS * site_sigma_ft[rows] < limit
+    return near
+
+
 @dataclass(frozen=True, slots=True)
 class _ParcelWays:
-    """For each pair of place and parcel: by the rule's measure, straight from the edge, along the frontage."""
+    """For each pair of place and parcel: by the rule's measure, and straight from the edge.
+
+    `front_ft` is the length of the frontage where the rule measures along it, else NaN.
+    """
 
     distance_ft: Floats
     main: Rows
     edge_ft: Floats
     edge_main: Rows
     front_ft: Floats
-    front_distance_ft: Floats
-    faced_ft: Floats
 
 
 def _parcel_ways(service: Service, place: Rows, parcel: Rows, chosen: Chosen, query: LayerQuery) -> _ParcelWays:
@@ -178,7 +218,7 @@ def _parcel_ways(service: Service, place: Rows, parcel: Rows, chosen: Chosen, qu
         np.full(count, -1, dtype=np.intp),
         np.full(count, SEARCH_REACH_FT),
         np.full(count, -1, dtype=np.intp),
-        *(np.full(count, np.nan) for _ in range(3)),
+        np.full(count, np.nan),
     )
     for index, rule in enumerate(chosen.rules):
         rows = np.flatnonzero(chosen.index[place] == index)
@@ -191,7 +231,7 @@ class _KnownWays:
     """The distance by the rule's measure of parcels under rules; each is measured once."""
 
     def __init__(self, service: Service, pairs: Pairs, distance_ft: Floats, chosen: Chosen, query: LayerQuery) -> None:
-        self.chosen, self._service, self._query = chosen, service, query
+        self.chosen, self.service, self._query = chosen, service, query
         self._codes, first = np.unique(self._code(pairs.place, pairs.feature), return_index=True)
         self._distance_ft = distance_ft[first]
 
@@ -200,7 +240,7 @@ class _KnownWays:
         code = self._code(place, parcel)
         new = np.flatnonzero(~np.isin(code, self._codes))
         if len(new):
-            found = _parcel_ways(self._service, place[new], parcel[new], self.chosen, self._query).distance_ft
+            found = _parcel_ways(self.service, place[new], parcel[new], self.chosen, self._query).distance_ft
             self._codes, first = np.unique(np.concatenate([self._codes, code[new]]), return_index=True)
             self._distance_ft = np.concatenate([self._distance_ft, found])[first]
         return self._distance_ft[np.searchsorted(self._codes, code)] if len(code) else np.empty(0)
@@ -218,31 +258,25 @@ def _measure_under(
     main, distance = first_of_each(near, len(asked))
     found.edge_main[rows] = main[back]
     found.edge_ft[rows] = np.where(main < 0, SEARCH_REACH_FT, distance)[back]
+    found.main[rows], found.distance_ft[rows] = found.edge_main[rows], found.edge_ft[rows]
     limit = rule.number("limit_ft")
-    reach = FRONTAGE_REACH_LIMITS * limit
-    by_frontage = rule.values.get("measured_from") == "frontage"
-    if query.has("right_of_way") and limit >= 0 and (by_frontage or len(asked) <= SIDE_BY_SIDE_PARCELS):
-        front = frontages(shapes, query, service.role, counted(rule), limit, reach)
-        found.front_ft[rows] = front.length_ft[back]
-        found.front_distance_ft[rows] = front.distance_ft[back]
-        found.faced_ft[rows] = front.faced_ft[back]
-        if by_frontage:
-            found.main[rows] = front.main[back]
-            measured = np.where(front.main < 0, reach, front.distance_ft)
+    if rule.values.get("measured_from") == "frontage":
+        found.main[rows], found.distance_ft[rows] = -1, np.nan
+        if query.has("right_of_way") and limit >= 0:
+            front = frontages(shapes, query, service.role, counted(rule), limit, FRONTAGE_REACH_LIMITS * limit)
+            measured = np.where(front.main < 0, FRONTAGE_REACH_LIMITS * limit, front.distance_ft)
+            found.main[rows], found.front_ft[rows] = front.main[back], front.length_ft[back]
             found.distance_ft[rows] = np.where(front.length_ft > 0, measured, np.nan)[back]
-    if not by_frontage:
-        found.main[rows], found.distance_ft[rows] = found.edge_main[rows], found.edge_ft[rows]
 
 
 def _from_sites(service: Service, sites: Sites, chosen: Chosen, query: LayerQuery) -> tuple[Rows, Floats]:
-    """The nearest main that counts for each site itself (-1: none) and its distance."""
-    main, distance = np.full(len(sites), -1, dtype=np.intp), np.full(len(sites), SEARCH_REACH_FT)
+    """The nearest main that counts for each site itself and its distance; -1 and NaN where there is none."""
+    main, distance = np.full(len(sites), -1, dtype=np.intp), np.full(len(sites), np.nan)
     for index, rule in enumerate(chosen.rules):
         rows = np.flatnonzero(chosen.index == index)
         if len(rows):
             near = query.nearest(service.role, sites.place[rows], reach_ft=SEARCH_REACH_FT, select=counted(rule))
-            feature, found = first_of_each(near, len(rows))
-            main[rows], distance[rows] = feature, np.where(feature < 0, SEARCH_REACH_FT, found)
+            main[rows], distance[rows] = first_of_each(near, len(rows))
     return main, distance
 
 
@@ -273,23 +307,30 @@ def _reason(taken: _Taken, differing: npt.NDArray[np.bool_], query: LayerQuery) 
     by_parcel = ~taken.from_site
     conditions = [
         taken.by < 0,
-        along & (not query.has("right_of_way")),
+        along & np.full(len(along), not query.has("right_of_way")),
         (taken.pair < 0) & by_parcel,
         along & ~(taken.front_ft > 0),
         differing & by_parcel,
     ]
     codes = [_UNKNOWN_MEASURE, _NO_RIGHT_OF_WAY, _NO_PARCEL, _NO_FRONTAGE, _PARCELS_DIFFER]
-    return np.select(conditions, codes, -1).astype(np.int16)
+    return first_that_holds(conditions, codes)
 
 
-def _side_by_side(service: Service, taken: _Taken, ways: _ParcelWays, query: LayerQuery) -> dict[str, Fact]:
-    edge_main = np.append(ways.edge_main, -1)[taken.pair]
-    lines = connections(taken.parcel, edge_main, service.role, query)
-    return {
-        "edge_distance_ft": np.where(edge_main >= 0, np.append(ways.edge_ft, np.nan)[taken.pair], np.nan),
-        "site_distance_ft": taken.site_ft,
-        "frontage_ft": taken.front_ft,
-        "frontage_distance_ft": np.append(ways.front_distance_ft, np.nan)[taken.pair],
-        "frontage_faced_ft": np.append(ways.faced_ft, np.nan)[taken.pair],
-        "crosses_parcels": crossed_parcels(taken.parcel, lines, query),
-    }
+def _front_facts(service: Service, taken: _Taken, chosen: Chosen, query: LayerQuery) -> dict[str, Fact]:
+    """The frontage of each site's parcel, the way from there to a main, and how much of it the main faces."""
+    facts = {name: np.full(len(taken.parcel), np.nan) for name in _FRONT_FACTS}
+    for index, rule in enumerate(chosen.rules):
+        limit, rows = rule.number("limit_ft"), np.flatnonzero((chosen.index == index) & (taken.parcel >= 0))
+        if len(rows) and query.has("right_of_way") and limit >= 0:
+            asked, back = np.unique(taken.parcel[rows], return_inverse=True)
+            shapes = query.features("parcel").geometry[asked]
+            reach = FRONTAGE_REACH_LIMITS * limit
+            front = frontages(shapes, query, service.role, counted(rule), limit, reach)
+            for name, values in zip(_FRONT_FACTS, (front.length_ft, front.distance_ft, front.faced_ft), strict=True):
+                facts[name][rows] = values[back]
+    return facts
+
+
+def _crossed(service: Service, taken: _Taken, query: LayerQuery) -> dict[str, Fact]:
+    lines = connections(taken.parcel, taken.edge_main, service.role, query)
+    return {"crosses_parcels": crossed_parcels(taken.parcel, lines, query)}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
+from gis_ce.checks.facts import Fact
 from gis_ce.rules import Chosen, Rule, RuleBook
 from layers.features import Days, Rows
 from layers.grid import Floats, Geometries
 from layers.query import LayerQuery
 
-Fact = npt.NDArray[Any]
 EvidenceKind = Literal[
     "site",
     "structure",
@@ -81,7 +81,8 @@ class Measures:
     gives it as an index into the check's answers (-1: none) and the margin, never negative, is the
     distance to the nearest place where it would turn. `probability` is that of the measured answer
     over the real geometry, for checks that integrate it themselves; `seen` the part of it that falls
-    as sigma grows, whatever the shape (see gis_ce.uncertainty).
+    as sigma grows, whatever the shape (see gis_ce.uncertainty). What `facts` hold beyond the answer may
+    be measured only when it is read (see gis_ce.checks.facts).
     """
 
     margin_ft: Floats
@@ -169,7 +170,8 @@ class Check:
     """One question that the map can answer.
 
     `answers` has the answer of a positive margin first; a check without answers fills facts only.
-    `roles` are the layers it cannot do without; `also` those it uses where they exist. `on` says
+    `roles` are the layers it cannot do without; `also` those it uses where they exist, `told` those of
+    them without which it has less to tell, and says so. `on` says
     whether it looks at the place or at the structure. `rule_subject` names its dated rule.
     `needs` are things of which a case must bring one, else there is nothing to ask: `structure`, or
     columns of `Sites.details`.
@@ -184,6 +186,7 @@ class Check:
     explain: Explain
     rule_subject: str
     also: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     on: Literal["place", "structure"] = "place"
     needs: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ import shapely
 from gis_ce.checks.measuring import OURS, first_of_each
 from gis_ce.checks.overlap import directions
 from layers.grid import Floats, Geometries, Rows
-from layers.query import LayerQuery
+from layers.query import LayerQuery, starts_of
 
 PIPE_REACH_FT = 100.0
 """How far from a structure a pipe is looked for."""
@@ -75,7 +75,7 @@ def _piece_through(sections: Geometries, middle: Geometries) -> Geometries:
     parts, owner = shapely.get_parts(sections, return_index=True)
     distance = shapely.distance(parts, middle[owner])
     order = np.lexsort((distance, owner))
-    first = order[np.r_[True, owner[order][1:] != owner[order][:-1]][: len(order)]]
+    first = order[starts_of(owner[order])]
     chosen = np.full(len(sections), None, dtype=object)
     chosen[owner[first]] = parts[first]
     return chosen
@@ -94,7 +94,7 @@ def _angles(lines: Geometries, along: Floats) -> Floats:
     """The angle in degrees, 0 to 90, of each line's longest piece against a direction."""
     parts, owner = shapely.get_parts(lines, return_index=True)
     order = np.lexsort((-shapely.length(parts), owner))
-    first = order[np.r_[True, owner[order][1:] != owner[order][:-1]][: len(order)]]
+    first = order[starts_of(owner[order])]
     longest = parts[first]
     start, end = shapely.get_point(longest, 0), shapely.get_point(longest, -1)
     way = np.column_stack([shapely.get_x(end) - shapely.get_x(start), shapely.get_y(end) - shapely.get_y(start)])

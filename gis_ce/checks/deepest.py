@@ -9,6 +9,7 @@ from gis_ce.checks.measuring import ids_of
 from gis_ce.rules import Rule
 from layers.features import Features
 from layers.grid import AT_LIMIT_FT, Floats, Rows
+from layers.query import starts_of
 
 INCHES_PER_FOOT = 12.0
 
@@ -52,11 +53,13 @@ class Deepest:
     ) -> None:
         """Takes for each site the zone it lies deepest in; within 0.01 ft what came before, then the smallest id."""
         margin_ft = half_ft - distance_ft
-        deepest = np.full(len(self.margin_ft), -np.inf)
-        np.maximum.at(deepest, site, margin_ft)
-        tied = np.flatnonzero(margin_ft >= deepest[site] - AT_LIMIT_FT)
-        order = tied[np.lexsort((features.rank[feature[tied]], site[tied]))]
-        first = order[np.r_[True, site[order][1:] != site[order][:-1]][: len(order)]]
+        first = np.arange(len(site))
+        if len(site) > 1:
+            deepest = np.full(len(self.margin_ft), -np.inf)
+            np.maximum.at(deepest, site, margin_ft)
+            tied = np.flatnonzero(margin_ft >= deepest[site] - AT_LIMIT_FT)
+            order = tied[np.lexsort((features.rank[feature[tied]], site[tied]))]
+            first = order[starts_of(site[order])]
         better = first[(margin_ft[first] > self.margin_ft[site[first]] + AT_LIMIT_FT) | (self.feature[site[first]] < 0)]
         at, rows = site[better], feature[better]
         self.margin_ft[at] = margin_ft[better]

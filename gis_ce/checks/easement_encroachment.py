@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
 from gis_ce.checks.crossing import lying
 from gis_ce.checks.easement_basis import GUARD, deed_of, modelled
+from gis_ce.checks.facts import Fact, Facts
 from gis_ce.checks.measuring import first_of_each, ids_of, sigmas_of
-from gis_ce.checks.overlap import Overlaps, overlaps
+from gis_ce.checks.overlap import Overlaps, extents, overlaps
 from gis_ce.checks.wording import answered, feet
-from gis_ce.decision import Integrated, joint_sigma_ft
+from gis_ce.decision import joint_sigma_ft
 from gis_ce.rules import RuleBook
-from gis_ce.sliding import slid, translated
+from gis_ce.sliding import slid_over
 from layers.features import Features, Rows
 from layers.grid import AT_LIMIT_FT, Floats
 from layers.query import LayerQuery, Pairs
 
 _NO_STRUCTURE = 0
 _REASONS = ("No structure was given; draw it, or send its outline.",)
+_SIZES = ("length_along_ft", "width_across_ft")
+_LIES = ("crossings", "crossing_angle_deg", "free_left_ft", "free_right_ft", "pipe_clearance_ft")
 
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
@@ -33,7 +35,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     features = query.features("easement")
     reach = np.nan_to_num(chosen.numbers("search_reach_ft"))
     touching = query.intersecting("easement", sites.structure)
-    taken = overlaps(sites.structure[touching.place], features.geometry[touching.feature], query)
+    taken = overlaps(sites.structure[touching.place], features.geometry[touching.feature])
     chief = _chief(touching, taken, features, len(sites))
     near, distance = first_of_each(
         query.nearest("easement", sites.structure, reach_ft=float(reach.max(initial=0.0))), len(sites)
@@ -45,7 +47,8 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     feature = np.where(inside, np.append(touching.feature, -1)[chief], near)
     without = shapely.is_missing(sites.structure)
     layer_sigma = sigmas_of(features, feature)
-    side = _sliding(sites, query, margin, layer_sigma)
+    standing = np.where(without, np.inf, margin)
+    side = slid_over(query, "easement", sites.structure, standing, joint_sigma_ft(sites.sigma_ft, layer_sigma))
     return Measures(
         np.where(without, np.nan, margin),
         chosen,
@@ -56,21 +59,15 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         seen=side.seen,
         reason=np.where(without, _NO_STRUCTURE, -1).astype(np.int16),
         reasons=_REASONS,
-        facts=_facts(sites, features, touching, taken, chief, feature, distance) | _lying_facts(sites, query, feature),
+        facts=Facts(
+            _facts(features, taken, chief, feature, distance),
+            {
+                _SIZES: lambda: _sizes(touching, taken, chief, query),
+                ("all_easements_sqft",): lambda: _joint_area(sites, features, touching, taken.area_sqft),
+                _LIES: lambda: _lying_facts(sites, query, feature),
+            },
+        ),
     )
-
-
-def _sliding(sites: Sites, query: LayerQuery, margin_ft: Floats, layer_sigma_ft: Floats) -> Integrated:
-    """The probability that a structure stays on, or off, every easement wherever it really stands."""
-
-    def holds(rows: Rows, east_ft: Floats, north_ft: Floats) -> npt.NDArray[np.bool_]:
-        moved = translated(sites.structure[rows], east_ft, north_ft)
-        touched = np.zeros(len(rows), dtype=np.bool_)
-        touched[query.intersecting("easement", moved).place] = True
-        return np.asarray(touched == (margin_ft[rows] > 0), dtype=np.bool_)
-
-    margin = np.where(shapely.is_missing(sites.structure), np.inf, margin_ft)
-    return slid(holds, margin, joint_sigma_ft(sites.sigma_ft, layer_sigma_ft))
 
 
 def _chief(touching: Pairs, taken: Overlaps, features: Features, count: int) -> Rows:
@@ -98,16 +95,14 @@ def _of(chief: Rows, values: Floats) -> Floats:
 
 
 def _facts(
-    sites: Sites,
     features: Features,
-    touching: Pairs,
     taken: Overlaps,
     chief: Rows,
     feature: Rows,
     distance: Floats,
 ) -> dict[str, Fact]:
     known = np.flatnonzero(feature >= 0)
-    easement_area = np.full(len(sites), np.nan)
+    easement_area = np.full(len(feature), np.nan)
     easement_area[known] = shapely.area(features.geometry[feature[known]])
     area = _of(chief, taken.area_sqft)
     return {
@@ -116,12 +111,19 @@ def _facts(
         "overlap_percent": 100 * area / easement_area,
         "line_inside_ft": _of(chief, taken.length_ft),
         "depth_ft": _of(chief, taken.depth_ft),
-        "width_across_ft": _of(chief, taken.width_across_ft),
-        "length_along_ft": _of(chief, taken.length_along_ft),
         "distance_ft": distance,
-        "all_easements_sqft": _joint_area(sites, features, touching, taken.area_sqft),
         "modelled": modelled(features, feature),
     }
+
+
+def _sizes(touching: Pairs, taken: Overlaps, chief: Rows, query: LayerQuery) -> dict[str, Fact]:
+    """How far each chief overlap reaches along its easement and across it; 0 where there is none."""
+    rows = np.flatnonzero(chief >= 0)
+    easements = query.features("easement").geometry[touching.feature[chief[rows]]]
+    sizes = {name: np.zeros(len(chief)) for name in _SIZES}
+    for name, values in zip(_SIZES, extents(taken.shape[chief[rows]], easements, query), strict=True):
+        sizes[name][rows] = values
+    return sizes
 
 
 def _lying_facts(sites: Sites, query: LayerQuery, feature: Rows) -> dict[str, Fact]:
@@ -129,16 +131,10 @@ def _lying_facts(sites: Sites, query: LayerQuery, feature: Rows) -> dict[str, Fa
     easements = np.full(len(sites), None, dtype=object)
     easements[feature >= 0] = features.geometry[feature[feature >= 0]]
     how = lying(sites.structure, easements, query)
-    return {
-        "crossings": how.crossings,
-        "crossing_angle_deg": how.crossing_angle_deg,
-        "free_left_ft": how.free_left_ft,
-        "free_right_ft": how.free_right_ft,
-        "pipe_clearance_ft": how.pipe_clearance_ft,
-    }
+    return {name: getattr(how, name) for name in _LIES}
 
 
-def _joint_area(sites: Sites, features: Features, touching: Pairs, area_sqft: Floats) -> Floats:
+def _joint_area(sites: Sites, features: Features, touching: Pairs, area_sqft: Floats) -> dict[str, Fact]:
     """Square feet taken from all easements together, counted once where easements overlap."""
     total = np.zeros(len(sites))
     np.add.at(total, touching.place, area_sqft)
@@ -151,7 +147,7 @@ def _joint_area(sites: Sites, features: Features, touching: Pairs, area_sqft: Fl
         shapes = np.where(column < counted[several, None], features.geometry[side_by_side], None)
         joined = shapely.union_all(shapes, axis=1)
         total[several] = shapely.area(shapely.intersection(sites.structure[several], joined))
-    return total
+    return {"all_easements_sqft": total}
 
 
 def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:

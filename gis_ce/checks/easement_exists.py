@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from shapely import Geometry
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
 from gis_ce.checks.easement_basis import GUARD, deed_of, modelled
@@ -30,11 +29,12 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     reach = float(np.nanmax(chosen.numbers("search_reach_ft"), initial=0.0))
     touching = query.intersecting("easement", sites.place)
     edge, edge_of = query.edge_distance("easement", sites.place, reach)
-    edge = _past_seams(sites, query, touching, edge)
+    edge = _past_seams(sites, query, touching, edge, edge_of)
     distance = np.where(np.isnan(edge), reach, edge)
     chief = _chief(touching, features, len(sites))
     feature = np.where(chief >= 0, chief, edge_of)
-    inside = np.isin(np.arange(len(sites)), touching.place[touching.distance_ft == 0.0])
+    inside = np.zeros(len(sites), dtype=np.bool_)
+    inside[touching.place[touching.distance_ft == 0.0]] = True
     signed = np.where(inside, distance, -distance)
     layer_sigma = sigmas_of(features, feature)
     side = own_side(query, "easement", sites.place, signed, joint_sigma_ft(sites.sigma_ft, layer_sigma))
@@ -55,36 +55,66 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     )
 
 
-def _past_seams(sites: Sites, query: LayerQuery, touching: Pairs, edge_ft: Floats) -> Floats:
-    """The distance to the edge of all easements together, for places inside, where several meet."""
-    inside = np.unique(touching.place[touching.distance_ft == 0.0])
-    around = query.within("easement", sites.place[inside], SEAM_REACH_FT)
-    several = np.flatnonzero(np.bincount(around.place, minlength=len(inside)) > 1)
+def _past_seams(sites: Sites, query: LayerQuery, touching: Pairs, edge_ft: Floats, edge_of: Rows) -> Floats:
+    """The distance to the edge of all easements together, for places inside, where several meet.
+
+    Where the nearest point of the edge lies in no other easement, it is an edge of all of them together.
+    """
     shapes, edge = query.features("easement").geometry, edge_ft.copy()
-    first, end = (np.searchsorted(around.place, several, side) for side in ("left", "right"))
-    for site, start, stop in zip(inside[several], first, end, strict=True):
-        joined = _joined_edge_ft(shapes[around.feature[start:stop]], sites.place[site])
-        edge[site] = max(edge[site], min(joined, SEAM_REACH_FT))
+    inside = np.unique(touching.place[touching.distance_ft == 0.0])
+    inside = inside[edge_of[inside] >= 0]
+    if not len(inside):
+        return edge
+    nearest = shapely.shortest_line(shapely.boundary(shapes[edge_of[inside]]), sites.place[inside])
+    inside = inside[_meets_several(query, shapely.get_point(nearest, 0))]
+    if not len(inside):
+        return edge
+    around = query.within("easement", sites.place[inside], SEAM_REACH_FT)
+    joined = _joined_edges_ft(query, sites.place[inside], around)
+    edge[inside] = np.maximum(edge[inside], np.minimum(joined, SEAM_REACH_FT))
     return edge
 
 
-def _joined_edge_ft(shapes: Geometries, place: Geometry) -> float:
-    """Distance from a place to the edge of polygons taken as one, however hairy the seams between them.
+def _meets_several(query: LayerQuery, points: Geometries) -> Rows:
+    """The rows of points that lie at more than one easement, or where a gap between two may be a seam."""
+    pairs = query.within("easement", points, 2 * AT_LIMIT_FT)
+    return np.flatnonzero(np.bincount(pairs.place, minlength=len(points)) > 1)
+
+
+def _joined_edges_ft(query: LayerQuery, places: Geometries, around: Pairs) -> Floats:
+    """Distance from each place to the edge of the polygons around it taken as one, however hairy the seams.
 
     Closing gaps of up to 0.01 ft moves an edge by some millionths of a foot, so the closed shape is
     used only where a gap was in the way.
     """
-    plain = shapely.union_all(shapes)
-    grown = shapely.union_all(shapely.buffer(shapes, _HALF_SEAM_FT, join_style="mitre"))
-    closed = shapely.buffer(grown, -_HALF_SEAM_FT, join_style="mitre")
-    to_plain, to_closed = (float(shapely.distance(shapely.boundary(shape), place)) for shape in (plain, closed))
-    return to_plain if abs(to_plain - to_closed) <= AT_LIMIT_FT else to_closed
+    shapes = query.features("easement").geometry[around.feature]
+    plain = shapely.boundary(_united(shapes, around.place, len(places)))
+    distance = shapely.distance(plain, places)
+    gaps = _meets_several(query, shapely.get_point(shapely.shortest_line(plain, places), 0))
+    of_gaps = np.flatnonzero(np.isin(around.place, gaps))
+    grown = shapely.buffer(shapes[of_gaps], _HALF_SEAM_FT, join_style="mitre")
+    joined = _united(grown, np.searchsorted(gaps, around.place[of_gaps]), len(gaps))
+    closed = shapely.boundary(shapely.buffer(joined, -_HALF_SEAM_FT, join_style="mitre"))
+    to_closed = shapely.distance(closed, places[gaps])
+    distance[gaps] = np.where(np.abs(distance[gaps] - to_closed) <= AT_LIMIT_FT, distance[gaps], to_closed)
+    return np.asarray(distance, dtype=np.float64)
+
+
+def _united(shapes: Geometries, group: Rows, count: int) -> Geometries:
+    """The polygons of each group as one shape."""
+    sizes = np.bincount(group, minlength=count)
+    column = np.arange(sizes.max(initial=0))
+    rows = np.full((count, len(column)), None, dtype=object)
+    rows[column < sizes[:, None]] = shapes
+    return np.asarray(shapely.union_all(rows, axis=1), dtype=object)
 
 
 def _chief(touching: Pairs, features: Features, count: int) -> Rows:
     """For each site the easement it lies on or at, recorded before modelled, then the smallest id; -1 for none."""
-    order = np.lexsort((features.rank[touching.feature], modelled(features, touching.feature), touching.place))
     chief = np.full(count, -1, dtype=np.intp)
+    if not len(touching):
+        return chief
+    order = np.lexsort((features.rank[touching.feature], modelled(features, touching.feature), touching.place))
     chief[touching.place[order[::-1]]] = touching.feature[order[::-1]]
     return chief
 

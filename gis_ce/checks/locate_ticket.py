@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
+from gis_ce.checks.facts import Fact
 from gis_ce.checks.measuring import ids_of, sigmas_of
 from gis_ce.checks.ticket_terms import NONE, RESPONSES, Flags
 from gis_ce.checks.ticket_verdicts import Verdicts, verdicts
@@ -26,7 +27,7 @@ from gis_ce.rules import RuleBook
 from gis_ce.uncertainty import Counts, own_side
 from layers.features import Days, Rows, Texts
 from layers.grid import Floats
-from layers.query import LayerQuery
+from layers.query import LayerQuery, starts_of
 
 _OTHER_FIRM, _UNDATED, _KIND, _NO_REACH = range(4)
 _REASONS = (
@@ -81,7 +82,7 @@ def _best(judged: Verdicts, sites: Sites) -> Rows:
     order = _order(judged, sites)
     best = np.full(len(sites), -1, dtype=np.intp)
     place = judged.pairs.place[order]
-    first = order[np.r_[True, place[1:] != place[:-1]][: len(place)]]
+    first = order[starts_of(place)]
     best[judged.pairs.place[first]] = first
     return best
 

@@ -14,6 +14,8 @@ LINE_ROLES = ("water_main", "sewer_main", "lateral")
 
 def marked(sites: Sites) -> Rows:
     """The rows of the sites whose case brings marks."""
+    if "marks" not in sites.details:
+        return np.empty(0, dtype=np.intp)
     return np.flatnonzero(np.array([mark is not None for mark in sites.detail("marks")], dtype=bool))
 
 
@@ -31,7 +33,7 @@ def marked_diameter_in(sites: Sites, rows: Rows, query: LayerQuery, reach_ft: fl
     for role in (role for role in LINE_ROLES if query.has(role)):
         features = query.features(role)
         line, distance = first_of_each(query.nearest(role, marks, reach_ft=reach_ft, select=OURS), len(rows))
-        closer = (line >= 0) & (np.nan_to_num(distance, nan=np.inf) < nearest - AT_LIMIT_FT)
+        closer = distance < nearest - AT_LIMIT_FT
         nearest[closer] = distance[closer]
         mapped[closer] = features.numbers("diameter_in")[line[closer]]
     return np.where(np.isnan(written), mapped, written)

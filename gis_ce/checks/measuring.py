@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,7 +12,7 @@ from gis_ce.rules import Chosen
 from layers.catalog import ABANDONED, PRIVATE
 from layers.features import Features, Rows, Selection
 from layers.grid import Floats
-from layers.query import Pairs
+from layers.query import Pairs, starts_of
 
 IN_SERVICE = Selection((("status", ABANDONED),))
 """Facilities that still serve."""
@@ -27,15 +29,26 @@ def first_pair(pairs: Pairs, count: int) -> Rows:
     """The first pair of each place; -1 where a place has none."""
     first = np.full(count, -1, dtype=np.intp)
     if len(pairs):
-        starts = np.flatnonzero(np.r_[True, pairs.place[1:] != pairs.place[:-1]])
+        starts = starts_of(pairs.place)
         first[pairs.place[starts]] = starts
     return first
 
 
 def first_of_each(pairs: Pairs, count: int) -> tuple[Rows, Floats]:
     """The first feature of each place and its distance; -1 and NaN where a place has none."""
-    first = first_pair(pairs, count)
-    return np.append(pairs.feature, -1)[first], np.append(pairs.distance_ft, np.nan)[first]
+    feature, distance = np.full(count, -1, dtype=np.intp), np.full(count, np.nan)
+    starts = starts_of(pairs.place)
+    place = pairs.place[starts]
+    feature[place], distance[place] = pairs.feature[starts], pairs.distance_ft[starts]
+    return feature, distance
+
+
+def first_that_holds(conditions: Sequence[npt.NDArray[np.bool_]], codes: Sequence[int]) -> npt.NDArray[np.int16]:
+    """For each row the code of the first condition that holds; -1 where none does."""
+    found = np.full(len(conditions[0]), -1, dtype=np.int16)
+    for condition, code in reversed(list(zip(conditions, codes, strict=True))):
+        found[condition] = code
+    return found
 
 
 def counts(pairs: Pairs, count: int) -> npt.NDArray[np.intp]:
@@ -61,5 +74,5 @@ def texts_of(features: Features, field: str, rows: Rows) -> npt.NDArray[np.objec
 
 def sigmas_of(features: Features, rows: Rows) -> Floats:
     """The layer sigma in feet of rows; the layer's largest where the row is -1."""
-    worst = float(features.sigma_ft.max()) if len(features) else 0.0
+    worst = features.worst_sigma_ft
     return np.where(rows >= 0, features.sigma_ft[rows] if len(features) else worst, worst)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, Fact, Findings, Measures, Sites
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
+from gis_ce.checks.facts import Fact
 from gis_ce.checks.measuring import first_of_each, ids_of
 from gis_ce.checks.nearby import ASSET_ROLES
 from gis_ce.checks.wording import feet
@@ -16,6 +17,7 @@ from layers.query import LayerQuery, Pairs
 
 _NOTHING = 0
 _REASONS = ("Neither a facility nor an address lies in reach.",)
+_ADDRESS_FACTS = ("address", "address_id", "address_distance_ft", "address_row", "address_found")
 
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
@@ -45,15 +47,19 @@ def _assets(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fact]
         found, distance = first_of_each(query.nearest(role, sites.place, reach_ft=reach_ft), count)
         ids = ids_of(query.features(role), found)
         facts |= {f"{role}_id": ids, f"{role}_distance_ft": distance}
-        closer = np.nan_to_num(distance, nan=np.inf) < best - AT_LIMIT_FT
+        closer = distance < best - AT_LIMIT_FT
         best[closer], row[closer], kind[closer], name[closer] = distance[closer], found[closer], role, ids[closer]
     known = np.where(row >= 0, best, np.nan)
     return {"facility_id": name, "facility_role": kind, "facility_distance_ft": known, "facility_row": row} | facts
 
 
 def _addresses(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fact]:
-    """The nearest address on the place's own parcel, else the nearest of all."""
+    """The nearest address on the place's own parcel, else the nearest of all; nothing without such a layer."""
     count = len(sites)
+    if not query.has("address"):
+        none = np.full(count, None, dtype=object)
+        nowhere, no_row = np.full(count, np.nan), np.full(count, -1, dtype=np.intp)
+        return dict(zip(_ADDRESS_FACTS, (none, none, nowhere, no_row, none), strict=True))
     addresses = query.features("address")
     row, distance = first_of_each(query.nearest("address", sites.place, reach_ft=reach_ft), count)
     own, own_distance = _on_own_parcel(sites, query)
@@ -64,13 +70,7 @@ def _addresses(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fa
     how = np.full(count, None, dtype=object)
     how[row >= 0] = "nearest"
     how[by_parcel] = "on the same parcel"
-    return {
-        "address": text,
-        "address_id": ids_of(addresses, row),
-        "address_distance_ft": distance,
-        "address_row": row,
-        "address_found": how,
-    }
+    return dict(zip(_ADDRESS_FACTS, (text, ids_of(addresses, row), distance, row, how), strict=True))
 
 
 def _on_own_parcel(sites: Sites, query: LayerQuery) -> tuple[Rows, Floats]:
@@ -120,15 +120,18 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
         evidence.append(Evidence(point, "address", str(facts["address"][row])))
         distance = feet(float(facts["address_distance_ft"][row]))
         said.append(f"Nearest address: {facts['address'][row]} ({facts['address_found'][row]}, {distance}).")
-    return Account(" ".join(said) or f"Nothing found. {findings.reason_of(row)}", tuple(evidence))
+    reason = findings.reason_of(row)
+    said = [*(said or ["Nothing found."]), *([reason] if reason else [])]
+    return Account(" ".join(said), tuple(evidence))
 
 
 CHECK = Check(
     name="nearest_asset_and_address",
     question="Which facility and which address lie nearest?",
     answers=(),
-    roles=("parcel", "address"),
-    also=ASSET_ROLES,
+    roles=("parcel",),
+    also=("address", *ASSET_ROLES),
+    told=("address",),
     measure=measure,
     explain=explain,
     rule_subject="nearest_asset_and_address",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from layers.features import Rows
@@ -18,47 +19,120 @@ class Overlaps:
 
     `depth_ft` is how far the deepest point of the structure lies from the easement's edge, sampled
     every half foot along the outline of the overlap and in its middle, so never more than the truth.
-    `length_along_ft` and `width_across_ft` are the extents of the overlap along and across the
-    easement. The direction is that of the main nearest to the overlap's middle, or of the
-    easement's longer side where no main lies within `MAIN_REACH_FT`. `length_ft` is the length of
-    a line, such as a fence, inside the easement; 0 for a polygon, whose size is `area_sqft`.
+    `length_ft` is the length of a line, such as a fence, inside the easement; 0 for a polygon, whose
+    size is `area_sqft`. `shape` is the overlap itself.
     """
 
+    shape: Geometries
     area_sqft: Floats
     length_ft: Floats
     depth_ft: Floats
-    length_along_ft: Floats
-    width_across_ft: Floats
 
 
 SAMPLE_FT = 0.5
-_EVERY = 8
 MAIN_REACH_FT = 50.0
 _PROBE_FT = 0.5
 
 
-def overlaps(structures: Geometries, easements: Geometries, query: LayerQuery) -> Overlaps:
+def overlaps(structures: Geometries, easements: Geometries) -> Overlaps:
     """The overlap of each structure with the easement of the same row."""
     shape: Geometries = shapely.intersection(structures, easements)
-    along = directions(shapely.centroid(shape), easements, query)
-    length_along, width_across = _extents(shape, along)
-    area = shapely.area(shape)
     length = np.where(shapely.get_dimensions(structures) == 1, shapely.length(shape), 0.0)
-    return Overlaps(area, length, _depths(shape, easements), length_along, width_across)
+    return Overlaps(shape, shapely.area(shape), length, _depths(shape, easements))
+
+
+def extents(shapes: Geometries, easements: Geometries, query: LayerQuery) -> tuple[Floats, Floats]:
+    """How far each overlap reaches along its easement and across it, in feet; both may be None.
+
+    The direction is that of the main nearest to the overlap's middle, or of the easement's longer side
+    where no main lies within `MAIN_REACH_FT`.
+    """
+    along = directions(shapely.centroid(shapes), easements, query)
+    across = np.column_stack([-along[:, 1], along[:, 0]])
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    count = len(shapes)
+    return _spread(coordinates, along, owner, count), _spread(coordinates, across, owner, count)
 
 
 def _depths(shapes: Geometries, easements: Geometries) -> Floats:
     """How far the deepest sampled point of each shape lies from the edge of its easement."""
-    points, owner = shapely.get_coordinates(shapely.segmentize(shapes, SAMPLE_FT), return_index=True)
     edges = shapely.boundary(easements)
-    depth = np.zeros(len(shapes))
-    np.maximum.at(depth, owner, shapely.distance(shapely.points(points), edges[owner]))
+    depth = _deepest_on_outline(shapes, edges)
     middle = shapely.centroid(shapes)
     hit = np.flatnonzero(shapely.intersects(shapes, middle))
     depth[hit] = np.maximum(depth[hit], shapely.distance(middle[hit], edges[hit]))
     filling = np.flatnonzero((depth <= AT_LIMIT_FT) & (shapely.area(shapes) > 0))
     depth[filling] = np.maximum(depth[filling], shapely.distance(_inner(shapes[filling]), edges[filling]))
     return depth
+
+
+def _deepest_on_outline(shapes: Geometries, edges: Geometries) -> Floats:
+    """The greatest distance from an edge to any of the points every half foot along an outline.
+
+    A distance changes by no more than one walks: of a stretch whose ends lie a and b from the edge no
+    point lies farther than (a + b + length) / 2. So a stretch is halved only while it may hold more.
+    """
+    points, owner_of, follows = _outline(shapes)
+    depth = np.zeros(len(shapes))
+    if not len(points):
+        return depth
+    at_corner = _distances(points, edges[owner_of])
+    np.maximum.at(depth, owner_of, at_corner)
+    start = np.flatnonzero(follows)
+    step = points[start + 1] - points[start]
+    count = np.ceil(np.hypot(*step.T) / SAMPLE_FT).astype(np.intp)
+    sides = _Stretches(np.arange(len(start)), np.zeros_like(count), count, at_corner[start], at_corner[start + 1])
+    spacing = np.hypot(*step.T) / np.maximum(count, 1)
+    while len(sides.side):
+        at_most = (sides.from_ft + sides.to_ft + (sides.last - sides.first) * spacing[sides.side]) / 2
+        owner = owner_of[start[sides.side]]
+        sides = sides.take(np.flatnonzero((sides.last - sides.first > 1) & (at_most > depth[owner])))
+        owner, middle = owner_of[start[sides.side]], (sides.first + sides.last) // 2
+        share = middle / np.maximum(count[sides.side], 1)
+        distance = _distances(points[start[sides.side]] + share[:, None] * step[sides.side], edges[owner])
+        np.maximum.at(depth, owner, distance)
+        sides = sides.halved(middle, distance)
+    return depth
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretches:
+    """Parts of sides, between two of the points every half foot; how far both ends lie from the edge."""
+
+    side: Rows
+    first: Rows
+    last: Rows
+    from_ft: Floats
+    to_ft: Floats
+
+    def take(self, rows: Rows) -> _Stretches:
+        return _Stretches(self.side[rows], self.first[rows], self.last[rows], self.from_ft[rows], self.to_ft[rows])
+
+    def halved(self, middle: Rows, distance_ft: Floats) -> _Stretches:
+        return _Stretches(
+            np.concatenate([self.side, self.side]),
+            np.concatenate([self.first, middle]),
+            np.concatenate([middle, self.last]),
+            np.concatenate([self.from_ft, distance_ft]),
+            np.concatenate([distance_ft, self.to_ft]),
+        )
+
+
+def _outline(shapes: Geometries) -> tuple[Floats, Rows, npt.NDArray[np.bool_]]:
+    """The corners of shapes: coordinates, the row of their shape, and whether the next one follows on one side."""
+    parts, part_owner = shapely.get_parts(shapes, return_index=True)
+    flat = shapely.get_dimensions(parts) == 2
+    rings, ring_part = shapely.get_rings(parts[flat], return_index=True)
+    lines = np.concatenate([rings, parts[~flat]])
+    owner = np.concatenate([part_owner[flat][ring_part], part_owner[~flat]])
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    follows = np.zeros(len(points), dtype=np.bool_)
+    follows[:-1] = line[1:] == line[:-1]
+    return points, owner[line], follows
+
+
+def _distances(points: Floats, edges: Geometries) -> Floats:
+    return np.asarray(shapely.distance(shapely.points(points), edges), dtype=np.float64)
 
 
 def _inner(shapes: Geometries) -> Geometries:
@@ -100,13 +174,6 @@ def _long_axes(polygons: Geometries) -> Floats:
     one, two = second - first, third - second
     longer = np.hypot(*one.T) >= np.hypot(*two.T)
     return _unit(np.where(longer[:, None], one, two))
-
-
-def _extents(shapes: Geometries, along: Floats) -> tuple[Floats, Floats]:
-    """How far each shape reaches in its direction and across it."""
-    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    across = np.column_stack([-along[:, 1], along[:, 0]])
-    return _spread(coordinates, along, owner, len(shapes)), _spread(coordinates, across, owner, len(shapes))
 
 
 def _spread(coordinates: Floats, direction: Floats, owner: Rows, count: int) -> Floats:

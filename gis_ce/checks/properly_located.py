@@ -8,6 +8,7 @@ import shapely
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
 from gis_ce.checks.deepest import half_width_ft
 from gis_ce.checks.marks import marked_diameter_in
+from gis_ce.checks.measuring import first_that_holds
 from gis_ce.checks.wording import answered, feet, number
 from gis_ce.rules import Rule, RuleBook
 from layers.grid import Floats, Rows
@@ -34,7 +35,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         chosen,
         feature=np.full(len(sites), -1, dtype=np.intp),
         layer_sigma_ft=np.zeros(len(sites)),
-        reason=np.select([no_mark, no_pipe], [_NO_MARK, _NO_PIPE], -1).astype(np.int16),
+        reason=first_that_holds([no_mark, no_pipe], [_NO_MARK, _NO_PIPE]),
         reasons=_REASONS,
         band_ft=np.where(np.isnan(half), np.inf, 2 * half),
         facts={"distance_ft": distance, "half_width_ft": half},

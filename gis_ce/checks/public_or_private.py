@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import counts, first_pair, ids_of, sigmas_of, texts_of
+from gis_ce.checks.measuring import counts, first_pair, first_that_holds, ids_of, sigmas_of, texts_of
 from gis_ce.checks.other_land import nearest_counted_by_steps, not_there, together
 from gis_ce.checks.right_of_way import surface_around
 from gis_ce.checks.wording import answered, feet
@@ -65,7 +65,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         answer=answer,
         probability=side.probability,
         seen=side.seen,
-        reason=np.select(conditions, [_NO_PATTERNS, _BOTH, _NO_OWNER, _NOWHERE], -1).astype(np.int16),
+        reason=first_that_holds(conditions, [_NO_PATTERNS, _BOTH, _NO_OWNER, _NOWHERE]),
         reasons=_REASONS,
         facts={
             "parcel_id": ids_of(parcels, parcel),

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import counts, first_of_each, sigmas_of
+from gis_ce.checks.measuring import counts, first_of_each, first_that_holds, sigmas_of
 from gis_ce.checks.wording import answered, feet
 from gis_ce.decision import joint_sigma_ft
 from gis_ce.rules import RuleBook
@@ -33,7 +33,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     distance = np.where(np.isnan(edge), EDGE_REACH_FT, edge)
     signed = np.where(gap == 0.0, distance, -distance)
     touches = inside >= 0
-    reason = np.select([touches & in_parcel, ~touches & ~in_parcel], [_BOTH, _NEITHER], -1).astype(np.int16)
+    reason = first_that_holds([touches & in_parcel, ~touches & ~in_parcel], [_BOTH, _NEITHER])
     feature = np.where(touches, inside, edge_of)
     layer_sigma = sigmas_of(query.features("right_of_way"), feature)
     side = own_side(query, "right_of_way", sites.place, signed, joint_sigma_ft(sites.sigma_ft, layer_sigma))

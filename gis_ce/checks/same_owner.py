@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import first_pair, ids_of, sigmas_of, texts_of
+from gis_ce.checks.measuring import first_pair, first_that_holds, ids_of, sigmas_of, texts_of
 from gis_ce.checks.other_land import nearest_counted_by_steps, not_there
 from gis_ce.checks.wording import answered
 from gis_ce.decision import joint_sigma_ft
@@ -112,7 +112,7 @@ def _reason(
     no_other = other_keys == ""
     conditions = [no_other & given, no_other, parcel < 0, _key_of(keys, parcel) == "", differing]
     codes = [_NO_SUCH_PARCEL, _NO_OTHER, _NO_PARCEL, _NO_OWNER, _DIFFER]
-    return np.select(conditions, codes, -1).astype(np.int16)
+    return first_that_holds(conditions, codes)
 
 
 def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:

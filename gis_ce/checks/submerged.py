@@ -13,7 +13,7 @@ import shapely
 
 from layers.features import Features, LayerPart
 from layers.grid import Geometries, Rows
-from layers.query import LayerQuery
+from layers.query import LayerQuery, starts_of
 
 _LOCK = Lock()
 
@@ -68,7 +68,7 @@ def _under_water(query: LayerQuery, lines: Geometries) -> tuple[Rows, Geometries
     """The rows of the lines that lie under water somewhere, and their parts there."""
     water = query.features("water_body").geometry
     pairs = query.intersecting("water_body", lines)
-    starts = np.flatnonzero(np.r_[True, pairs.place[1:] != pairs.place[:-1]][: len(pairs)])
+    starts = starts_of(pairs.place)
     ends = np.r_[starts[1:], len(pairs)]
     wet: Geometries = np.empty(len(starts), dtype=object)
     for number, (first, end) in enumerate(zip(starts, ends, strict=False)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -43,15 +44,21 @@ def _measure_under(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deep
     for role in (role for role in LINE_ROLES if role in rule.texts("facility_types") and query.has(role)):
         features = query.features(role)
         diameter = features.numbers("diameter_in")
-        widths = half_width_ft(np.array([features.largest("diameter_in"), np.nan, 1e-9]), rule)
+        spread = features.once(("spread of half-widths", rule.id), partial(_spread_ft, features, rule))
         near = query.nearest(role, places, reach_ft=SEARCH_REACH_FT, select=OURS)
         reach = np.full(len(places), -1.0)
-        reach[near.place] = near.distance_ft + (widths.max() - widths.min())
+        reach[near.place] = near.distance_ft + spread
         pairs = query.within(role, places, reach, OURS)
         half = half_width_ft(diameter[pairs.feature], rule)
         deepest.keep(role, features, rows[pairs.place], pairs.feature, pairs.distance_ft, half)
         _measure_submerged(rule, role, rows, places, query, deepest)
     _measure_marks(rule, rows, sites, query, deepest)
+
+
+def _spread_ft(features: Features, rule: Rule) -> float:
+    """By how much the zones of a role differ in half-width: a wider zone may reach farther than the nearest one."""
+    widths = half_width_ft(np.array([features.largest("diameter_in"), np.nan, 1e-9]), rule)
+    return float(widths.max() - widths.min())
 
 
 def _measure_submerged(
@@ -68,9 +75,10 @@ def _measure_submerged(
 
 
 def _measure_marks(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deepest: Deepest) -> None:
-    site = np.intersect1d(rows, marked(sites))
-    if not len(site):
+    with_marks = marked(sites)
+    if not len(with_marks):
         return
+    site = np.intersect1d(rows, with_marks)
     diameter = marked_diameter_in(sites, site, query, rule.number("listing_reach_ft"))
     distance = shapely.distance(sites.place[site], sites.detail("marks")[site])
     deepest.replace_by_mark(site, distance, half_width_ft(diameter, rule), diameter > 0)

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, EvidenceKind, Fact, Findings, Measures, Sites
+from gis_ce.checks.check import Account, Check, Evidence, EvidenceKind, Findings, Measures, Sites
 from gis_ce.checks.easement_basis import GUARD, modelled
-from gis_ce.checks.measuring import OURS, first_of_each, first_pair, ids_of, sigmas_of
+from gis_ce.checks.facts import Fact
+from gis_ce.checks.measuring import OURS, first_of_each, first_pair, first_that_holds, ids_of, sigmas_of
 from gis_ce.checks.other_land import both, not_there
 from gis_ce.checks.wording import answered, feet
 from gis_ce.decision import first_where_positive, joint_sigma_ft, straight_edge
@@ -65,7 +66,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         layer_sigma_ft=layer_sigma,
         probability=integrated.probability,
         seen=integrated.seen,
-        reason=np.select([pair < 0, differing], [_NO_PARCEL, _PARCELS_DIFFER], -1).astype(np.int16),
+        reason=first_that_holds([pair < 0, differing], [_NO_PARCEL, _PARCELS_DIFFER]),
         reasons=_REASONS,
         facts={"parcel_id": ids_of(parcels, parcel), "parcel_row": parcel, **_amounts_on(here, pair)},
     )
