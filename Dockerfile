@@ -20,6 +20,7 @@ FROM python:3.11-slim-trixie
 # pg_dump, pg_restore and psql for `gis-ce db backup` and `gis-ce db restore`; of the same version as the database.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends postgresql-client-17 \
+        libglib2.0-0 libx11-6 libxext6 libxrender1 libexpat1 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin gis-ce \
     && install --directory --owner=gis-ce --group=gis-ce /data

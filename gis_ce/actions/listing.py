@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from gis_ce.case_lists import MOST, After, CaseFilter, listed
+from gis_ce.case_lists import MOST, After, CaseFilter, page
 from gis_ce.errors import FilterRefused
 from gis_ce.tables import Case, Site
 
@@ -32,7 +32,7 @@ def list_cases(session: Session, wanted: CaseFilter, after: str | None = None, l
     """One page of the cases that meet a filter; raises FilterRefused for a page that cannot be."""
     if not 1 <= limit < MOST:
         raise FilterRefused(f"A page has 1 to {MOST - 1:,} cases, not {limit}.")
-    rows = session.execute(listed(wanted, _read(after) if after else None, limit + 1)).all()
+    rows = page(session, wanted, _read(after) if after else None, limit + 1)
     found = tuple(ListedCase(case, site) for case, site in rows[:limit])
     more = _written(found[-1].case) if len(rows) > limit else None
     return CasePage(found, more)
