@@ -40,6 +40,7 @@ class Index:
         self._prepared[self._large] = np.arange(len(self._large))
         self._lock = Lock()
         self._guides: KDTree | None = None
+        self._outlines: dict[int, shapely.STRtree] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -56,13 +57,26 @@ class Index:
         """Distance in feet of each place from the entry of the same row; 0 where they touch or overlap."""
         if not len(self._large):
             return np.asarray(shapely.distance(self.geometry[entries], places), dtype=np.float64)
-        distance, apart = np.zeros(len(entries)), np.ones(len(entries), dtype=bool)
-        large = np.flatnonzero(self._prepared[entries] >= 0)
+        distance, is_large = np.zeros(len(entries)), self._prepared[entries] >= 0
+        small, large = np.flatnonzero(~is_large), np.flatnonzero(is_large)
+        distance[small] = shapely.distance(self.geometry[entries[small]], places[small])
         with self._lock:
             prepared = self._large_tree.geometries[self._prepared[entries[large]]]
-            apart[large] = ~shapely.intersects(prepared, places[large])
-        distance[apart] = shapely.distance(self.geometry[entries[apart]], places[apart])
+            apart = large[~shapely.intersects(prepared, places[large])]
+        for entry in np.unique(entries[apart]).tolist():
+            of = apart[entries[apart] == entry]
+            distance[of] = self._from_outline(entry, places[of])
         return distance
+
+    def _from_outline(self, entry: int, places: Geometries) -> Floats:
+        """Distance of places from a large entry that they do not touch: its outline is looked up piece by piece."""
+        if shapely.get_dimensions(self.geometry[entry]) == 0:
+            return np.asarray(shapely.distance(self.geometry[entry], places), dtype=np.float64)
+        with self._lock:
+            if entry not in self._outlines:
+                self._outlines[entry] = built(_outline_pieces(self.geometry[entry]))
+        _, found = self._outlines[entry].query_nearest(places, return_distance=True, all_matches=False)
+        return np.asarray(found, dtype=np.float64)
 
     def reach_of_nearest(self, places: Geometries, reach_ft: float) -> Floats:
         """A reach for each place that holds its nearest entry if one lies within `reach_ft`; at most that.
@@ -137,6 +151,14 @@ def boundary_index(polygons: Geometries) -> Index:
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     lines, ring = ring_pieces(rings)
     return Index(lines, np.asarray(part_owner[ring_part[ring]], dtype=np.intp))
+
+
+def _outline_pieces(shape: shapely.Geometry) -> Geometries:
+    """The lines of a shape, and those around its areas, as lines of few vertices."""
+    parts = shapely.get_parts(np.array([shape], dtype=object))
+    flat = shapely.get_dimensions(parts) == 2
+    pieces, _ = ring_pieces(np.concatenate([shapely.get_rings(parts[flat]), parts[~flat]]))
+    return pieces
 
 
 def ring_pieces(rings: Geometries) -> tuple[Geometries, Rows]:
