@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from statistics import median
 
-LONG_ENOUGH_S = 0.5
+LONG_ENOUGH_S = 1.0
 ROUNDS = 5
 _ENOUGH_S = 20.0
 
