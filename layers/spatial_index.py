@@ -129,6 +129,8 @@ def in_strips(places: Geometries) -> Rows:
         return np.flatnonzero(~shapely.is_empty(places) & ~shapely.is_missing(places))
     west, south = shapely.bounds(places)[:, :2].T
     rows = np.flatnonzero(np.isfinite(west))
+    if not len(rows):
+        return rows
     x, y = west[rows], south[rows]
     strips = max(1.0, np.sqrt(len(rows) / _STRIP_PLACES))
     height = max(float(np.ptp(y)) / strips, 1.0)

@@ -210,3 +210,13 @@ def test_a_narrowed_query_has_forgotten_the_other_roles() -> None:
         drawn_layer("hydrant", [{"id": "H", "wkt": f"POINT ({EAST} {NORTH})"}]),
     )
     assert both.narrowed(["hydrant"]).roles == ("hydrant",)
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 500])
+def test_however_many_places_without_a_position_meet_nothing(count: int) -> None:
+    nowhere = np.full(count, None, dtype=object)
+    nowhere[::2] = shapely.Point()
+    town = drawn_query(drawn_layer("parcel", [{"id": "P", "wkt": "POLYGON((0 0,10 0,10 10,0 10,0 0))"}]))
+    assert len(town.intersecting("parcel", nowhere)) == 0
+    assert len(town.nearest("parcel", nowhere, reach_ft=100.0)) == 0
+    assert np.isnan(town.edge_distance("parcel", nowhere, 100.0)[0]).all()
