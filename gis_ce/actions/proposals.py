@@ -44,8 +44,8 @@ def keep_proposals(session: Session, desk: Desk, cases: Iterable[Case], rows: Se
 
 def decisions_of(session: Session, case_id: str) -> list[Decision]:
     """All decisions of a case, in the order in which they were proposed."""
-    query = select(Decision).where(Decision.case_id == case_id)
-    return list(session.scalars(query.order_by(Decision.proposed_at, Decision.site_revision, Decision.id)))
+    rows = session.scalars(select(Decision).where(Decision.case_id == case_id)).all()
+    return sorted(rows, key=lambda row: (row.proposed_at, row.site_revision, row.state == "proposed", row.id))
 
 
 def standing(session: Session, case_id: str) -> list[Decision]:
