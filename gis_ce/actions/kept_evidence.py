@@ -50,7 +50,8 @@ def _window(shapes: Sequence[BaseGeometry]) -> BaseGeometry | None:
     if not len(small):
         return None
     west, south, east, north = shapely.total_bounds(small).tolist()
-    return shapely.box(west - _AROUND_FT, south - _AROUND_FT, east + _AROUND_FT, north + _AROUND_FT)
+    window: BaseGeometry = shapely.box(west - _AROUND_FT, south - _AROUND_FT, east + _AROUND_FT, north + _AROUND_FT)
+    return window
 
 
 def _large(shape: BaseGeometry) -> bool:
