@@ -210,7 +210,8 @@ def priority(
 
 def _reviews(done: Done) -> list[str]:
     """What is to be looked at again, one line each."""
-    lines = [f"[yellow]to review[/yellow]  {each['decision']}  {text(each['said'])}" for each in done.made["to_review"]]
+    reviews = done.made.get("to_review", ())
+    lines = [f"[yellow]to review[/yellow]  {each['decision']}  {text(each['said'])}" for each in reviews]
     for field in done.made.get("fields_to_review", ()):
         said = f"{in_words(field['field'])} is {field['noted']}; the map now suggests {field['suggested']}"
         lines.append(f"[yellow]look at[/yellow]  {text(said)}")
