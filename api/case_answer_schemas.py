@@ -153,6 +153,14 @@ class Review(Answered):
     said: str
 
 
+class FieldToReview(Answered):
+    """A noted value that the map had suggested for another place, and what it suggests for this one."""
+
+    field: str
+    noted: Any
+    suggested: Any
+
+
 class DeadlineAnswer(Answered):
     """A deadline, with the arithmetic that led to it."""
 
@@ -277,6 +285,7 @@ class CaseAnswer(CaseLine):
     data: dict[str, Any]
     proposals: list[Proposal]
     to_review: list[Review]
+    fields_to_review: list[FieldToReview]
     deadlines: list[DeadlineAnswer]
     letters: list[LetterAnswer]
     parties: list[PartyAnswer]

@@ -64,6 +64,10 @@ def case_message(shown: CaseShown, grid: Grid, lanes: Collection[str]) -> Messag
         "data": dict(case.data),
         "proposals": [proposal_message(row) for row in shown.decisions if row.state != "stale"],
         "to_review": [review_message(review) for review in shown.review],
+        "fields_to_review": [
+            {"field": each.field.name, "noted": each.noted, "suggested": each.suggestion.value}
+            for each in shown.doubtful
+        ],
         "deadlines": [deadline_message(row) for row in shown.deadlines],
         "letters": [letter_message(row) for row in shown.letters],
         "parties": [party_message(row) for row in shown.parties],

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from desks import Desk, as_somebody, later
 from process_walks import a_value
-from sqlalchemy.orm import Session
 
 from gis_ce.actions.attaching import attach, take_file
 from gis_ce.actions.carried_out import Done
@@ -22,7 +21,6 @@ from gis_ce.process import Process, Step
 from gis_ce.process_engine import answer, child_returned, note, pass_deadline, start
 from gis_ce.process_paths import Path, covering_paths
 from gis_ce.process_state import Act, Moved, State
-from gis_ce.tables import Case
 
 WHY = "seen on the ground"
 _FILE = b"what was seen\n"
@@ -132,8 +130,3 @@ def last_act(walked: Walked) -> Act:
     """By whom and when the last step of a case was done."""
     step = walked.process.steps[walked.state.way[-1]]
     return as_somebody(walked.desk, f"one.of.{step.lane}", step.lane).act
-
-
-def case_of(session: Session, number: str) -> Case:
-    """The case of a number."""
-    return case_named(session, number)

@@ -27,7 +27,7 @@ from gis_ce.actions.stepping import Given, answer_step
 from gis_ce.attachments.folder import AttachmentFolder
 from gis_ce.case_changes import case_named
 from gis_ce.case_store import CaseStore
-from gis_ce.city_processes import city_processes
+from gis_ce.city_processes import CityProcesses, city_processes
 from gis_ce.city_rules import CityRules, city_rules
 from gis_ce.locate import AddressBook
 from gis_ce.process import Field
@@ -89,6 +89,18 @@ def rules() -> CityRules:
     return city_rules(CITY)
 
 
+@cache
+def processes() -> CityProcesses:
+    """The fifteen process maps, as the town follows them."""
+    return city_processes(CITY, rules().rulebook.calendar)
+
+
+@cache
+def addresses(query: LayerQuery) -> AddressBook:
+    """The addresses of a town."""
+    return AddressBook(query)
+
+
 def a_desk(
     name: str = "ann",
     lanes: frozenset[str] = EVERY_LANE,
@@ -100,10 +112,10 @@ def a_desk(
     asked = query or town()
     return Desk(
         query=asked,
-        addresses=AddressBook(asked),
+        addresses=addresses(asked),
         rules=rules(),
         city=CITY,
-        processes=city_processes(CITY, rules().rulebook.calendar),
+        processes=processes(),
         now=now,
         actor=Actor(name, lanes),
         attachments=AttachmentFolder(folder) if folder else None,

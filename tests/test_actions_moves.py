@@ -112,6 +112,14 @@ def test_an_answer_that_rested_on_the_old_place_is_listed_and_stays_no_current_d
     assert [each.step.id for each in shown(case_store, number).review] == ["location"]
 
 
+def test_answers_are_listed_in_the_order_in_which_they_were_given(case_store: CaseStore, tmp_path: Path) -> None:
+    desk = a_desk(folder=tmp_path)
+    number = write(case_store, open_case, desk, Opening("damages", to(50, 21))).number
+    go_to(case_store, desk, number, "ticket_number", ticket_exists="yes")
+    done = write(case_store, move_site, LATER, number, to(150, 100), "the next lot")
+    assert [each["step"] for each in done.made["to_review"]] == ["tolerance", "property", "ticket_exists"]
+
+
 def test_what_the_map_says_as_before_is_listed_as_holding_and_stops_nothing(case_store: CaseStore) -> None:
     number = decided_inside(case_store)
     done = write(case_store, move_site, LATER, number, to(70, 30), "a bit further")

@@ -235,6 +235,11 @@ def test_a_priority_is_a_number_with_a_reason(case_store: CaseStore) -> None:
     assert events(case_store, "priority_set") == ["priority 90: a school stands next to it"]
     with pytest.raises(CaseRefused, match="from 0 to 100, not 101"):
         write(case_store, set_priority, DESK, number, 101, "more")
+    for broken in (1.5, True, "9"):
+        with pytest.raises(CaseRefused, match="a whole number from 0 to 100"):
+            write(case_store, set_priority, DESK, number, broken, "more")
+    with pytest.raises(CaseRefused, match="The reason has 20,001 characters"):
+        write(case_store, set_priority, DESK, number, 5, "x" * 20_001)
     with pytest.raises(StepRefused, match="Say why"):
         write(case_store, set_priority, DESK, number, 5, "")
     write(case_store, set_priority, DESK, number, None, "no longer")

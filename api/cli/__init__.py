@@ -7,6 +7,7 @@ from typing import Annotated, cast
 
 import typer
 
+from api.cli.case import app as case
 from api.cli.check import check
 from api.cli.db import app as db
 from api.cli.demo import demo
@@ -26,7 +27,8 @@ Start with [bold]gis-ce serve[/bold] (a made-up town on a map), or with [bold]gi
 [bold]gis-ce check --address "..."[/bold]. A city of your own is one file: see
 [bold]gis-ce layers import --help[/bold].
 
-Settings come from the environment: GIS_CE_DATA, GIS_CE_CITY, GIS_CE_CASES, GIS_CE_HOST, GIS_CE_PORT.
+Settings come from the environment: GIS_CE_DATA, GIS_CE_CITY, GIS_CE_CASES, GIS_CE_ATTACHMENTS, GIS_CE_HOST,
+GIS_CE_PORT.
 """
 
 app = typer.Typer(
@@ -41,6 +43,7 @@ app.command("check")(check)
 app.command("research")(research)
 app.command("serve")(serve)
 app.command("demo")(demo)
+app.add_typer(case, name="case")
 app.add_typer(layers, name="layers")
 app.add_typer(rules, name="rules")
 app.add_typer(process, name="process")

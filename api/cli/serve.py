@@ -1,4 +1,4 @@
-"""`gis-ce serve`: the town on a map, and the checks over HTTP."""
+"""`gis-ce serve`: the town on a map, the checks and the cases over HTTP."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def serve(
     ] = None,
     city: CityOption = None,
 ) -> None:
-    """Serve the map and the checks; draws the made-up town first where there is no city yet.
+    """Serve the map, the checks and the cases; draws the made-up town first where there is no city yet.
 
-    Who asks from this machine is staff; every other address is the public and sees public layers only.
-    Behind a proxy all requests are the public's.
+    Who asks from this machine, or signs in with an account of [bold]gis-ce user[/bold], is staff; everybody else
+    is the public and sees public layers only, and no case. Behind a proxy one must sign in.
     """
     settings = Settings()
     host, port = host or settings.host, settings.port if port is None else port
@@ -39,6 +39,8 @@ def serve(
         opened = open_city(settings, city) if city or settings.city or remembered_city(settings) else _first(settings)
         make_ready(opened.view("staff").query)
         app = make_app(settings, opened)
+        app.state.office()
+        listener.listen()
         out().print(f"{opened.city.name} is on http://{_shown(host)}:{listener.getsockname()[1]}  (stop with Ctrl+C)")
         config = uvicorn.Config(app, proxy_headers=False, server_header=False, log_level="warning")
         uvicorn.Server(config).run(sockets=[listener])

@@ -99,7 +99,5 @@ def _file(visit: Visit, number: str, row: Attachment, whole: bool) -> FileRespon
     if not path.is_file():
         raise AttachmentMissing(f"The content {sha256} of {row.name} is not in the folder of attachments.")
     kind = row.media_type if whole else stripped_media_type(row.media_type)
-    shown = "inline" if kind.startswith("image/") else "attachment"
-    headers = {**PRIVATE, **_SAFE}
     name = row.name if kind == row.media_type else f"{row.name.rpartition('.')[0]}.jpg"
-    return FileResponse(path, media_type=kind, filename=name, content_disposition_type=shown, headers=headers)
+    return FileResponse(path, media_type=kind, filename=name, headers={**PRIVATE, **_SAFE})

@@ -11,7 +11,9 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from gis_ce.actions.desk import Desk
+from gis_ce.errors import CaseRefused
 from gis_ce.idempotency import once
+from gis_ce.process_values import LONGEST_TEXT
 from gis_ce.tables import Case, Json
 
 
@@ -45,13 +47,20 @@ def carried_out(
 ) -> Done:
     """Carry out a write, or answer again what was carried out under its key.
 
-    Where it is refused, nothing of it stays in the session. Raises KeyReused.
+    Where it is refused, nothing of it stays in the session. Raises KeyReused, CaseRefused for
+    a reason that is too long to keep.
     """
+    _refuse_long(request.get("why"))
     asked = {"action": action, **{name: plain(value) for name, value in request.items()}}
     with session.begin_nested():
         answered = once(session, key, desk.actor.name, asked, desk.now, lambda: _to_json(act()))
         session.flush()
     return Done(**answered.response, repeated=answered.repeated)
+
+
+def _refuse_long(why: object) -> None:
+    if isinstance(why, str) and len(why) > LONGEST_TEXT:
+        raise CaseRefused(f"The reason has {len(why):,} characters; at most {LONGEST_TEXT:,} are kept.")
 
 
 def plain(value: object) -> object:

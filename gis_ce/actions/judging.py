@@ -77,7 +77,7 @@ def told(row: Decision) -> Said:
 
 
 def to_review(session: Session, hand: Hand) -> list[ToReview]:
-    """The decided answers of steps left behind on which the map has spoken anew, since the place has changed."""
+    """The decided answers on which the map has spoken anew, since the place has changed, in the order of the way."""
     found = []
     for row in standing(session, hand.case.id):
         step = hand.process.steps.get(str(row.step))
@@ -85,7 +85,7 @@ def to_review(session: Session, hand: Hand) -> list[ToReview]:
             continue
         if step.id != hand.state.step or hand.state.closed:
             found.append(ToReview(row, step, current_answer(step, hand.state)))
-    return found
+    return sorted(found, key=lambda review: hand.state.way.index(review.step.id))
 
 
 def current_answer(step: Step, state: State) -> str | None:

@@ -36,11 +36,13 @@ def pass_deadlines(session: Session, desk: Desk, limit: int = 100) -> list[Done]
 
     At most `limit` at once, so that other writers get their turn: commit, and call again until none is left.
     """
-    due = select(Case).where(Case.status == "open", Case.due_at <= desk.now).order_by(Case.due_at, Case.id)
-    passed = []
-    for case in session.scalars(due.limit(limit)).all():
-        hand = held(session, desk, case)
+    due = select(Case.id).where(Case.status == "open", Case.due_at <= desk.now).order_by(Case.due_at, Case.id)
+    passed: list[Done] = []
+    for name in session.scalars(due).all():
+        if len(passed) == limit:
+            break
+        hand = held(session, desk, session.get_one(Case, name))
         with session.begin_nested():
             if pass_if_due(session, desk, hand):
-                passed.append(done(session, case))
+                passed.append(done(session, hand.case))
     return passed

@@ -11,7 +11,7 @@ from gis_ce.actions.at_hand import Hand
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.histories import tell
 from gis_ce.actions.map_answers import Question, answered_by_map
-from gis_ce.process import Step, in_words
+from gis_ce.process import Step
 from gis_ce.tables import Case, Decision, LayerVersionSeen
 
 STANDING = ("proposed", "confirmed", "overridden")
@@ -44,8 +44,8 @@ def keep_proposals(session: Session, desk: Desk, cases: Iterable[Case], rows: Se
 
 def decisions_of(session: Session, case_id: str) -> list[Decision]:
     """All decisions of a case, in the order in which they were proposed."""
-    query = select(Decision).where(Decision.case_id == case_id)
-    return list(session.scalars(query.order_by(Decision.proposed_at, Decision.site_revision, Decision.id)))
+    rows = session.scalars(select(Decision).where(Decision.case_id == case_id)).all()
+    return sorted(rows, key=lambda row: (row.proposed_at, row.site_revision, row.state == "proposed", row.id))
 
 
 def standing(session: Session, case_id: str) -> list[Decision]:
@@ -79,11 +79,6 @@ def outdate_undone(session: Session, case_id: str, way: Sequence[str]) -> None:
 def decides(step: Step) -> bool:
     """Whether what a step's check says is the answer of the step, or of a field; else it only informs."""
     return step.check is not None and (step.kind == "decision" or step.fills is not None)
-
-
-def said_of(row: Decision) -> str:
-    """What the map proposes, in words."""
-    return f"the map says {in_words(row.proposed)}" if row.proposed else "the map proposes nothing"
 
 
 def _asked_now(hand: Hand) -> str | None:

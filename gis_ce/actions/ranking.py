@@ -59,7 +59,8 @@ def set_priority(
 
 def priority_given(priority: int | None) -> int | None:
     """The number; raises CaseRefused for what is no priority."""
-    if priority is None or (not isinstance(priority, bool) and 0 <= priority <= MOST_URGENT):
+    whole = isinstance(priority, int) and not isinstance(priority, bool)
+    if priority is None or (whole and 0 <= priority <= MOST_URGENT):
         return priority
     raise CaseRefused(f"A priority is a whole number from 0 to {MOST_URGENT}, not {priority!r}.")
 
