@@ -24,6 +24,7 @@ from gis_ce.errors import CaseChanged
 from gis_ce.geometry_column import intersects, nearest
 from gis_ce.ids import new_id
 from gis_ce.tables import Case, Event, Note, Site, SiteMove
+from layers.grid import AT_LIMIT_FT
 
 X, Y, TOWN_FT = 2_100_000, 738_000, 20_000
 PREFIXES = {"damages": "DAM", "leaks": "LEK"}
@@ -111,7 +112,7 @@ def _look(session: Session, chance: random.Random) -> None:
     corner = _place(chance)
     area = shapely.box(corner.x, corner.y, corner.x + 2_000, corner.y + 2_000)
     inside = session.execute(select(Site.geometry).where(intersects(Site.geometry, area)).limit(50))
-    assert all(shapely.intersects(area, place) for (place,) in inside)
+    assert all(shapely.dwithin(area, place, 2 * AT_LIMIT_FT) for (place,) in inside)
     near = session.execute(select(Site.id).where(nearest(Site.geometry, corner, 3))).all()
     cases = session.scalar(select(func.count()).select_from(Case))
     assert len(near) >= min(3, cases or 0)
