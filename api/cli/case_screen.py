@@ -100,7 +100,8 @@ def _where(site: Site, desk: Desk) -> str:
 
 def _proposed(row: Decision) -> str:
     if row.proposed is None:
-        return f"{text(row.sentence)} {text(row.reason)}".strip()
+        _, told, what = (row.reason or "").partition("In the field:")
+        return f"{text(row.sentence)} {text(told)}{text(what)}".strip()
     return f"[bold]{text(in_words(row.proposed))}[/bold]: {text(row.sentence)}"
 
 
