@@ -116,9 +116,10 @@ def _known_lanes(city: Path | None, wanted: list[str]) -> list[str]:
     """The lanes wanted; raises UserRefused for one that is on no process map of the city."""
     _, declared = declared_city(Settings(), city)
     processes = open_processes(city_settings(declared), processes_folder(declared))
-    known = {PUBLISHERS, *(lane for process in processes.values() for lane in process.lanes)}
-    if unknown := [lane for lane in wanted if lane not in known]:
-        raise UserRefused(f"There is no lane {unknown[0]!r}; the process maps have {', '.join(sorted(known))}.")
+    known = {lane for process in processes.values() for lane in process.lanes}
+    if unknown := [lane for lane in wanted if lane not in {PUBLISHERS, *known}]:
+        listed = f"{', '.join(sorted(known))}, and {PUBLISHERS} publishes them"
+        raise UserRefused(f"There is no lane {unknown[0]!r}; the process maps have {listed}.")
     return wanted
 
 
