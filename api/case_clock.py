@@ -1,8 +1,10 @@
-"""The clock of the service: cases go on by themselves once their deadlines have passed."""
+"""The clock of the service: cases go on once their deadlines have passed, and what nobody needs is cleared away."""
 
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,11 +13,14 @@ from api.case_office import CaseOffice
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.desk import CLOCK, Actor
 from gis_ce.actions.passing import pass_deadlines
+from gis_ce.attachments.folder import clear_unfinished
 from gis_ce.errors import CaseError
+from gis_ce.idempotency import forget
 from layers.errors import LayersError
 
 EVERY_S = 60.0
-_AT_ONCE = 100
+_AT_ONCE, _TIDY_EACH = 100, 60
+_KEYS_KEPT, _ARRIVES_WITHIN = timedelta(days=30), timedelta(days=1)
 _LOG = logging.getLogger("gis_ce.api")
 
 
@@ -29,6 +34,14 @@ def pass_all(office: CaseOffice) -> list[Done]:
         passed += some
         if len(some) < _AT_ONCE:
             return passed
+
+
+def tidy(office: CaseOffice, now: datetime) -> None:
+    """Forgets requests that nobody sends again by now, and clears away files that never arrived in full."""
+    with office.store.session() as session:
+        forget(session, now - _KEYS_KEPT)
+        session.commit()
+    clear_unfinished(office.attachments.path, now - _ARRIVES_WITHIN)
 
 
 class CaseClock:
@@ -48,12 +61,15 @@ class CaseClock:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopped.is_set():
+        for turn in count():
             try:
                 passed = pass_all(self._office)
-            except (CaseError, LayersError, SQLAlchemyError) as error:
+                if turn % _TIDY_EACH == 0:
+                    tidy(self._office, datetime.now(UTC))
+            except (CaseError, LayersError, SQLAlchemyError, OSError) as error:
                 _LOG.error("Deadlines could not be looked at: %s", error)
             else:
                 for done in passed:
                     _LOG.info("The deadline of %s has passed; it goes on at %s.", done.number, done.step)
-            self._stopped.wait(self._every_s)
+            if self._stopped.wait(self._every_s):
+                return

@@ -6,13 +6,13 @@ import csv
 import json
 import logging
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import geopandas
 import pytest
-from case_doors import PASSWORD, does, doors_of, ok, opened, own_store
+from case_doors import LEAK, PASSWORD, does, doors_of, ok, opened, own_store
 from case_rows import rows_of
 from command_line import runner
 from old_cases import MAPPING, write_csv
@@ -20,7 +20,7 @@ from small_town import Town, make_town
 from sqlalchemy import update
 
 import api.case_clock
-from api.case_clock import CaseClock, pass_all
+from api.case_clock import CaseClock, pass_all, tidy
 from api.case_office import CaseOffice, open_office
 from api.settings import Settings
 from api.wiring import open_city
@@ -225,6 +225,21 @@ def test_the_clock_goes_on_though_the_store_was_busy(
             time.sleep(0.01)
         clock.stop()
     assert "Deadlines could not be looked at: Somebody else is writing." in caplog.text
+
+
+def test_what_nobody_needs_is_cleared_away_after_a_while(office: CaseOffice, town: Town, url: str) -> None:
+    client = doors_of(town, url).here
+    ok(client.post("/cases", json=LEAK, headers={"Idempotency-Key": "k"}), 201)
+    left = office.attachments.path / "incoming" / "x.unfinished"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_bytes(b"half a phot")
+    now = datetime.now(UTC)
+    tidy(office, now)
+    assert left.exists()
+    assert ok(client.post("/cases", json=LEAK, headers={"Idempotency-Key": "k"}), 201)["repeated"] is True
+    tidy(office, now + timedelta(days=31))
+    assert not left.exists()
+    assert ok(client.post("/cases", json=LEAK, headers={"Idempotency-Key": "k"}), 201)["repeated"] is False
 
 
 def test_many_deadlines_pass_some_at_a_time(office: CaseOffice, waiting: str, monkeypatch: pytest.MonkeyPatch) -> None:
