@@ -15,6 +15,7 @@ from gis_ce.checks.locate_ticket import CHECK as LOCATE_TICKET
 from gis_ce.checks.measuring import unmeasured
 from gis_ce.city_rules import CityRules
 from gis_ce.locate import AddressBook
+from gis_ce.process import Process
 from gis_ce.research import Research, research
 from gis_ce.research_found import missing
 from gis_ce.research_sources import SOURCES, Source
@@ -88,6 +89,11 @@ def _declared_public(name: str, city: City, seen: tuple[str, ...]) -> bool:
         return False
     inputs = declared.derivation.inputs if declared.derivation else ()
     return all(_declared_public(other, city, (*seen, name)) for other in inputs)
+
+
+def works_on(process: Process, lanes: Collection[str]) -> bool:
+    """Whether somebody in these lanes works on cases of a process, and so sees what a camera noted."""
+    return not process.lanes.keys().isdisjoint(lanes)
 
 
 class View:

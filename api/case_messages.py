@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from api.access import works_on
 from api.case_places import Message, in_feet, points_in_degrees, shape_in_degrees
 from api.case_records import (
     attachment_message,
@@ -23,7 +24,6 @@ from api.process_messages import field_message
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.listing import CasePage
 from gis_ce.actions.showing import AskedField, CaseShown, Form
-from gis_ce.process import Process
 from gis_ce.process_state import State
 from gis_ce.tables import Case, Site
 from layers.grid import Grid
@@ -52,7 +52,7 @@ def case_lines(rows: Sequence[tuple[Case, Site | None]], grid: Grid) -> list[Mes
 def case_message(shown: CaseShown, grid: Grid, lanes: Collection[str]) -> Message:
     """A case with all that belongs to it but its history, for somebody who acts in these lanes."""
     (line,) = case_lines([(shown.case, shown.site)], grid)
-    case, whole = shown.case, acts_in(shown.process, lanes)
+    case, whole = shown.case, works_on(shown.process, lanes)
     return {
         **line,
         "process": {"id": shown.process.id, "title": shown.process.title, "version": shown.process.version},
@@ -76,11 +76,6 @@ def case_message(shown: CaseShown, grid: Grid, lanes: Collection[str]) -> Messag
         "links": [link_message(link) for link in shown.links],
         "references": [reference_message(row) for row in shown.references],
     }
-
-
-def acts_in(process: Process, lanes: Collection[str]) -> bool:
-    """Whether somebody in these lanes works on cases of a process, and so sees what a camera noted."""
-    return not set(lanes).isdisjoint(process.lanes)
 
 
 def done_message(done: Done) -> Message:

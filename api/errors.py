@@ -10,6 +10,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from gis_ce.errors import (
@@ -176,6 +178,8 @@ def add_error_answers(app: FastAPI) -> None:
     """Make every mistake answer as problem details."""
     for kind in OURS:
         app.add_exception_handler(kind, _mistake)
+    for gone in (OperationalError, PoolTimeout):
+        app.add_exception_handler(gone, _store_gone)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
@@ -187,6 +191,11 @@ def _mistake(request: Request, error: Exception) -> JSONResponse:
         _LOG.error("%s %s: %s", request.method, request.url.path, error)
         return problem(status, _INSIDE)
     return problem(status, str(error))
+
+
+def _store_gone(request: Request, error: Exception) -> JSONResponse:
+    _LOG.error("%s %s: the case store does not answer: %s", request.method, request.url.path, error)
+    return problem(503, "The case store cannot be reached just now; try again in a minute.")
 
 
 def _invalid(_: Request, error: Exception) -> JSONResponse:

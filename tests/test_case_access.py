@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import case_stores
 import pytest
 from case_doors import LEAK, Doors, does, doors_of, ok, opened, own_store, problem
 from fastapi.testclient import TestClient
@@ -216,6 +217,17 @@ def test_a_store_of_another_version_stops_cases_and_nothing_else(doors: Doors, t
     assert "log" in said
     assert "tomorrow" not in said
     assert later.here.get("/health").status_code == 200
+
+
+def test_a_store_that_is_gone_is_said_in_one_sentence_and_the_map_goes_on(town: Town, postgis_dsn: str) -> None:
+    with case_stores.postgis_database(postgis_dsn) as url:
+        case_stores.upgraded(url).close()
+        doors = doors_of(town, url)
+        number = opened(doors.here)
+    for asked in (doors.here.get(f"/cases/{number}"), doors.here.post("/cases", json=LEAK)):
+        assert problem(asked, 503) == "The case store cannot be reached just now; try again in a minute."
+        assert asked.headers["retry-after"] == "30"
+    assert doors.here.get("/health").status_code == 200
 
 
 def test_the_name_of_who_signs_in_stands_in_the_history(doors: Doors) -> None:

@@ -121,7 +121,7 @@ def test_the_map_proposes_and_another_answer_needs_a_reason(run: Any, leak: str)
     assert "The map inside: Inside or outside the right of way: inside" in good(run("case", "show", leak))
     assert "To answer outside, say why." in run("case", "answer", leak, "outside").line
     assert "at meter_side" in good(run("case", "answer", leak, "outside", "--why", "the pins are elsewhere"))
-    assert "overridden by" in good(run("case", "show", leak))
+    assert f"outside, by {getpass.getuser()}" in good(run("case", "show", leak))
 
 
 def test_words_for_later_steps_carry_a_case_further(run: Any, leak: str) -> None:

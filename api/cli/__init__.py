@@ -13,6 +13,7 @@ from api.cli.db import app as db
 from api.cli.demo import demo
 from api.cli.layers import app as layers
 from api.cli.process import app as process
+from api.cli.register import app as register
 from api.cli.research import research
 from api.cli.rules import app as rules
 from api.cli.screen import failure
@@ -44,6 +45,7 @@ app.command("research")(research)
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.add_typer(case, name="case")
+app.add_typer(register, name="register")
 app.add_typer(layers, name="layers")
 app.add_typer(rules, name="rules")
 app.add_typer(process, name="process")

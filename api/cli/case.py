@@ -17,17 +17,21 @@ from api.cli.case_change import (
     reopen,
     review,
 )
+from api.cli.case_clock import pass_deadlines
+from api.cli.case_draw import draw
+from api.cli.case_exchange import import_
 from api.cli.case_list import history, list_, show
 from api.cli.case_open import open_
 from api.cli.case_step import answer, close, notate
 
 app = typer.Typer(help="Open cases, carry them along their process maps, look at them.", no_args_is_help=True)
-_LOOK, _WORK, _PLACE, _MEND, _ADD = "Look", "Work", "The map", "Put right", "Add"
+_LOOK, _WORK, _PLACE, _MEND, _ADD, _ALL = "Look", "Work", "The map", "Put right", "Add", "All cases"
 
 app.command("open", rich_help_panel=_WORK)(open_)
 app.command("list", rich_help_panel=_LOOK)(list_)
 app.command("show", rich_help_panel=_LOOK)(show)
 app.command("history", rich_help_panel=_LOOK)(history)
+app.command("draw", rich_help_panel=_LOOK)(draw)
 app.command("answer", rich_help_panel=_WORK)(answer)
 app.command("notate", rich_help_panel=_WORK)(notate)
 app.command("close", rich_help_panel=_WORK)(close)
@@ -46,3 +50,5 @@ app.command("ask-again", rich_help_panel=_PLACE)(ask_again)
 app.command("review", rich_help_panel=_PLACE)(review)
 app.command("correct", rich_help_panel=_MEND)(correct)
 app.command("reopen", rich_help_panel=_MEND)(reopen)
+app.command("import", rich_help_panel=_ALL)(import_)
+app.command("pass-deadlines", rich_help_panel=_ALL)(pass_deadlines)

@@ -66,7 +66,13 @@ def move(  # noqa: PLR0913, PLR0917 - the options of the command
     with at_work(city, as_) as (session, desk):
         done = move_site(session, desk, number, place, why)
         session.commit()
-        print_done(session, desk, done, json, [f"[green]moved[/green]  {text(done.made['located'])}", *_reviews(done)])
+        print_done(
+            session,
+            desk,
+            done,
+            json,
+            [f"[green]moved[/green]  {done.number} ({text(done.made['located'])})", *_reviews(done)],
+        )
 
 
 def describe(

@@ -14,9 +14,10 @@ from api.case_filters import Wanted, case_filter, page_after, page_token
 from api.case_messages import case_message, page_message
 from api.case_records import event_message
 from api.cli.case_desk import AsOption, NumberArgument, looking
+from api.cli.case_exchange import write_cases
 from api.cli.case_screen import minute, show_case_table
 from api.cli.options import CityOption, JsonOption
-from api.cli.screen import as_json, aside, out, table, text
+from api.cli.screen import as_json, aside, many, out, table, text
 from api.errors import ApiError
 from gis_ce.actions.listing import CasePage, list_cases
 from gis_ce.actions.showing import case_history, show_case
@@ -61,6 +62,7 @@ class _Page:
     limit: int
     after: str | None
     json: bool
+    output: Path | None
 
 
 def list_(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -82,11 +84,14 @@ def list_(  # noqa: PLR0913, PLR0917 - the options of the command
     text_: TextOption = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at once.")] = 50,
     after: Annotated[str | None, typer.Option("--after", metavar="PAGE", help="From the page before.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="All of them as .csv, .xlsx, .gpkg, .parquet.")
+    ] = None,
     as_: AsOption = None,
     city: CityOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List cases, the newest first, by what they are, where they are and what is in them."""
+    """List cases, the newest first, by what they are, where they are and what is in them; or write them to a file."""
     wanted = Wanted(
         type=type_,
         status=status,
@@ -105,7 +110,7 @@ def list_(  # noqa: PLR0913, PLR0917 - the options of the command
         parcel=parcel,
         text=text_,
     )
-    _list(wanted, _Page(limit, after, json), city, as_)
+    _list(wanted, _Page(limit, after, json, output), city, as_)
 
 
 def show(number: NumberArgument, as_: AsOption = None, city: CityOption = None, json: JsonOption = False) -> None:
@@ -152,7 +157,12 @@ def read_area(path: Path | None) -> str | None:
 
 def _list(wanted: Wanted, page: _Page, city: Path | None, as_: str | None) -> None:
     with looking(city, as_) as (session, desk, office):
-        found = list_cases(session, case_filter(wanted, office, desk.now), page_after(page.after), page.limit)
+        filtered = case_filter(wanted, office, desk.now)
+        if page.output is not None:
+            count = write_cases(session, desk, filtered, page.output)
+            aside().print(f"{many(count, 'case')} written to {text(page.output)}.", soft_wrap=True)
+            return
+        found = list_cases(session, filtered, page_after(page.after), page.limit)
         token = page_token(found.after)
         if page.json:
             as_json(page_message(found, desk.grid) | {"next": token})

@@ -10,11 +10,12 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 
+from api.case_places import points_in_degrees
 from api.cli.screen import out, table, text
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.showing import AskedField, CaseShown, Form
 from gis_ce.process import in_words
-from gis_ce.tables import Decision
+from gis_ce.tables import Decision, Site
 
 _COLOURS = {"proposed": "cyan", "confirmed": "green", "overridden": "yellow", "stale": "dim"}
 
@@ -42,7 +43,7 @@ def form_table(form: Form) -> Table:
 def show_case_table(shown: CaseShown, desk: Desk) -> None:
     """A whole case."""
     zone = desk.processes.time.zone
-    parts: list[RenderableType] = [head_line(shown), Padding(_case_facts(shown, zone), (1, 0))]
+    parts: list[RenderableType] = [head_line(shown), Padding(_case_facts(shown, desk), (1, 0))]
     if shown.form is not None:
         parts.append(Padding(form_table(shown.form), (0, 0, 1, 0)))
     for title, made in (
@@ -74,12 +75,10 @@ def _facts(rows: Sequence[tuple[str, str]]) -> Table:
     return made
 
 
-def _case_facts(shown: CaseShown, zone: ZoneInfo) -> Table:
-    case, site = shown.case, shown.site
-    place = ", ".join(word for word in (site.address, f"parcel {site.parcel_id}" if site.parcel_id else None) if word)
-    good = f" (good to {site.sigma_ft:.1f} ft)" if site.geometry is not None and site.sigma_ft is not None else ""
-    where = f"{place or (site.how_located or 'not located')}{good}"
-    rows = [("Title", case.title), ("What", case.description), ("Place", where), ("Event on", str(case.event_on))]
+def _case_facts(shown: CaseShown, desk: Desk) -> Table:
+    case, zone = shown.case, desk.processes.time.zone
+    rows = [("Title", case.title), ("What", case.description), ("Place", _where(shown.site, desk))]
+    rows.append(("Event on", str(case.event_on)))
     rows.append(("Opened", minute(case.opened_at, zone)))
     rows.append(("Closed", minute(case.closed_at, zone) if case.closed_at else ""))
     rows.append(("Ends", f"{minute(case.due_at, zone)}" if case.due_at else ""))
@@ -89,9 +88,20 @@ def _case_facts(shown: CaseShown, zone: ZoneInfo) -> Table:
     return _facts([(name, text(value)) for name, value in rows if value])
 
 
+def _where(site: Site, desk: Desk) -> str:
+    """The place in words: address, parcel, degrees, and how good the position is."""
+    (lonlat,) = points_in_degrees([site.geometry], desk.grid)
+    if lonlat is None:
+        return site.address or "not located"
+    words = [site.address, f"parcel {site.parcel_id}" if site.parcel_id else None]
+    words.append(f"{lonlat[0]:.6f}, {lonlat[1]:.6f} (good to {site.sigma_ft or 0.0:.1f} ft)")
+    return ", ".join(word for word in words if word)
+
+
 def _proposed(row: Decision) -> str:
     if row.proposed is None:
-        return f"{text(row.sentence)} {text(row.reason)}".strip()
+        _, told, what = (row.reason or "").partition("In the field:")
+        return f"{text(row.sentence)} {text(told)}{text(what)}".strip()
     return f"[bold]{text(in_words(row.proposed))}[/bold]: {text(row.sentence)}"
 
 
@@ -122,11 +132,21 @@ def _decisions(shown: CaseShown) -> Table | None:
     made = table("Step", "The map", "Made of it", "Sentence")
     for row in rows:
         colour = _COLOURS[row.state]
-        made_of = f"[{colour}]{row.state}[/{colour}]{f' by {text(row.by)}' if row.by else ''}"
-        because = f": {text(row.why)}" if row.why else ""
         answer = "undecided" if row.proposed is None and row.reason else text(row.proposed)
-        made.add_row(text(row.step), answer, made_of + because, text(row.sentence))
+        first = row.sentence.partition(". ")[0]
+        made.add_row(text(row.step), answer, f"[{colour}]{text(_made_of(row))}[/{colour}]", text(first))
     return made
+
+
+def _made_of(row: Decision) -> str:
+    """What somebody made of what the map said."""
+    if row.state == "proposed":
+        return "nothing yet"
+    if row.answer is None:
+        return f"seen by {row.by}"
+    if row.state == "confirmed" and row.proposed is not None:
+        return f"confirmed by {row.by}"
+    return f"{in_words(row.answer)}, by {row.by}{f': {row.why}' if row.why else ''}"
 
 
 def _data(shown: CaseShown) -> Table | None:

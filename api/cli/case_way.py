@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -59,7 +60,8 @@ def carry(session: Session, desk: Desk, case: str, words: Words, plan: Plan) -> 
     while not taken or _goes_on(taken[-1].done, words, plan):
         if len(taken) == MOST_STEPS:
             raise StepRefused(f"{hand.case.number} goes in a circle: it has not come to its end in {MOST_STEPS} steps.")
-        taken.append(_step(session, desk, hand.case.number, words, plan, taken))
+        now = replace(desk, now=datetime.now(UTC))
+        taken.append(_step(session, now, hand.case.number, words, plan, taken))
     _refuse_left(hand, words, taken, plan)
     return taken
 

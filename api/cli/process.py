@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options import CityOption, JsonOption
+from api.cli.process_publish import publish
 from api.cli.screen import as_json, failure, out, table, text
 from api.errors import ApiError, NoCity
 from api.process_messages import process_line, process_message
@@ -32,7 +33,8 @@ from gis_ce.process_paths import covering_paths
 from gis_ce.process_paths import table as table_of_paths
 from gis_ce.process_settings import default_settings
 
-app = typer.Typer(help="Look at the process maps, check a definition, draw it.", no_args_is_help=True)
+app = typer.Typer(help="Look at the process maps, check a definition, draw it, publish it.", no_args_is_help=True)
+app.command("publish")(publish)
 
 ProcessName = Annotated[str, typer.Argument(metavar="NAME", help="Name of a process, such as leaks.")]
 

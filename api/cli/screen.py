@@ -53,6 +53,15 @@ def text(value: object) -> str:
     return "" if value is None else escape(str(value))
 
 
+def many(count: int, name: str) -> str:
+    """A count with its noun: `1 case`, `1,200 cases`."""
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name.removesuffix('y')}{_plural(name)}"
+
+
+def _plural(name: str) -> str:
+    return "ies" if name.endswith("y") else "s"
+
+
 def short(version: str) -> str:
     """A version id as people read it: `parcels/1a2b3c4d`."""
     name, _, digest = version.partition("/")

@@ -10,6 +10,7 @@ import typer
 import uvicorn
 
 from api.app import make_app
+from api.case_clock import CaseClock
 from api.cli.demo import make_demo
 from api.cli.options import CityOption
 from api.cli.screen import aside, out
@@ -39,11 +40,15 @@ def serve(
         opened = open_city(settings, city) if city or settings.city or remembered_city(settings) else _first(settings)
         make_ready(opened.view("staff").query)
         app = make_app(settings, opened)
-        app.state.office()
+        clock = CaseClock(app.state.office())
         listener.listen()
         out().print(f"{opened.city.name} is on http://{_shown(host)}:{listener.getsockname()[1]}  (stop with Ctrl+C)")
         config = uvicorn.Config(app, proxy_headers=False, server_header=False, log_level="warning")
-        uvicorn.Server(config).run(sockets=[listener])
+        clock.start()
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            clock.stop()
 
 
 def _first(settings: Settings) -> OpenCity:

@@ -16,6 +16,7 @@ from api.cli.screen import as_json, aside, out, table, text
 from api.settings import Settings
 from api.wiring import declared_city, open_cases
 from gis_ce.accounts import Account, account, accounts, add_user, set_active, set_lanes, set_password
+from gis_ce.actions.publishing import PUBLISHERS
 from gis_ce.city_processes import city_settings, processes_folder
 from gis_ce.errors import UserRefused
 from gis_ce.process_files import open_processes
@@ -116,8 +117,9 @@ def _known_lanes(city: Path | None, wanted: list[str]) -> list[str]:
     _, declared = declared_city(Settings(), city)
     processes = open_processes(city_settings(declared), processes_folder(declared))
     known = {lane for process in processes.values() for lane in process.lanes}
-    if unknown := [lane for lane in wanted if lane not in known]:
-        raise UserRefused(f"There is no lane {unknown[0]!r}; the process maps have {', '.join(sorted(known))}.")
+    if unknown := [lane for lane in wanted if lane not in {PUBLISHERS, *known}]:
+        listed = f"{', '.join(sorted(known))}, and {PUBLISHERS} publishes them"
+        raise UserRefused(f"There is no lane {unknown[0]!r}; the process maps have {listed}.")
     return wanted
 
 

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Query, UploadFile
 from fastapi.responses import FileResponse, JSONResponse
 
+from api.access import works_on
 from api.case_answer_schemas import Attachments, Done
 from api.case_answers import PRIVATE, carried_out, private
-from api.case_messages import acts_in
 from api.case_records import attachment_message
 from api.case_requests import TheChange, TheVisit, Visit
 from api.errors import NotThere
@@ -63,7 +63,7 @@ def get_attachments(no: Number, visit: TheVisit) -> JSONResponse:
     """The files of a case; where a photo was taken is told only to those who work on such cases."""
     with visit.reading() as (session, desk):
         shown = show_case(session, desk, no)
-        whole = acts_in(shown.process, visit.actor.lanes)
+        whole = works_on(shown.process, visit.actor.lanes)
         message = {"attachments": [attachment_message(row, whole) for row in shown.attachments]}
         return private(message, shown.case.row_version)
 
@@ -86,7 +86,7 @@ def get_attachment(
         row = next((row for row in shown.attachments if row.id == attachment), None)
         if row is None:
             raise NotThere(f"{shown.case.number} has no attachment {attachment[:80]!r}.")
-        whole = acts_in(shown.process, visit.actor.lanes) and not stripped
+        whole = works_on(shown.process, visit.actor.lanes) and not stripped
         return _file(visit, shown.case.number, row, whole)
 
 

@@ -1,0 +1,75 @@
+"""The clock of the service: cases go on once their deadlines have passed, and what nobody needs is cleared away."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from threading import Event, Thread
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.case_office import CaseOffice
+from gis_ce.actions.carried_out import Done
+from gis_ce.actions.desk import CLOCK, Actor
+from gis_ce.actions.passing import pass_deadlines
+from gis_ce.attachments.folder import clear_unfinished
+from gis_ce.errors import CaseError
+from gis_ce.idempotency import forget
+from layers.errors import LayersError
+
+EVERY_S = 60.0
+_AT_ONCE, _TIDY_EACH = 100, 60
+_KEYS_KEPT, _ARRIVES_WITHIN = timedelta(days=30), timedelta(days=1)
+_LOG = logging.getLogger("gis_ce.api")
+
+
+def pass_all(office: CaseOffice) -> list[Done]:
+    """Lets every case go on whose deadline has passed, some at a time, so that other writers get their turn."""
+    passed: list[Done] = []
+    while True:
+        with office.store.session() as session:
+            some = pass_deadlines(session, office.desk(Actor(CLOCK)), _AT_ONCE)
+            session.commit()
+        passed += some
+        if len(some) < _AT_ONCE:
+            return passed
+
+
+def tidy(office: CaseOffice, now: datetime) -> None:
+    """Forgets requests that nobody sends again by now, and clears away files that never arrived in full."""
+    with office.store.session() as session:
+        forget(session, now - _KEYS_KEPT)
+        session.commit()
+    clear_unfinished(office.attachments.path, now - _ARRIVES_WITHIN)
+
+
+class CaseClock:
+    """A thread that looks for passed deadlines at once and then again and again, until it is stopped."""
+
+    def __init__(self, office: CaseOffice, every_s: float = EVERY_S) -> None:
+        self._office, self._every_s, self._stopped = office, every_s, Event()
+        self._thread = Thread(target=self._run, name="case clock", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, once what is being done is done."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        for turn in count():
+            try:
+                passed = pass_all(self._office)
+                if turn % _TIDY_EACH == 0:
+                    tidy(self._office, datetime.now(UTC))
+            except (CaseError, LayersError, SQLAlchemyError, OSError) as error:
+                _LOG.error("Deadlines could not be looked at: %s", error)
+            else:
+                for done in passed:
+                    _LOG.info("The deadline of %s has passed; it goes on at %s.", done.number, done.step)
+            if self._stopped.wait(self._every_s):
+                return
