@@ -15,7 +15,8 @@ from fastapi.testclient import TestClient
 from made_layers import EAST, NORTH
 from small_town import Town, in_degrees, lonlat, make_town, place
 
-from api.case_answer_schemas import CaseAnswer, CasesPage, Deadlines, Done, Events, Letters, Notes, Proposals
+from api.case_answer_schemas import CaseAnswer, CasesPage, Done, Proposals
+from api.case_record_schemas import Deadlines, Events, Letters, Notes
 from api.case_schemas import ANSWER_EXAMPLE, NOTATE_EXAMPLE, OVERRIDE_EXAMPLE
 from api.process_answer_schemas import ProcessAnswer, ProcessList, RegisterAnswer, RegisterList
 from gis_ce.case_exchange.table_reading import read_table
