@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -63,10 +64,14 @@ class Change(Visit):
     key: str | None
 
     def carry_out(self, act: Callable[[Session, Desk], Done]) -> Done:
-        """What an action has led to; it is on disk when this returns, or nothing of it is."""
+        """What an action has led to; it is on disk when this returns, or nothing of it is.
+
+        It counts as done when its turn to write has come, so that times in the store grow as events do.
+        """
         desk = self.office.desk(self.actor)
         with self.office.store.session() as session:
-            done = act(session, desk)
+            session.connection()
+            done = act(session, replace(desk, now=datetime.now(UTC)))
             session.commit()
         return done
 

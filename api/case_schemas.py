@@ -32,8 +32,8 @@ OVERRIDE_EXAMPLE: dict[str, Any] = {"step": "location", "answer": "outside", "wh
 NOTATE_EXAMPLE: dict[str, Any] = {"step": "root_cause", "fields": {"root_cause": "Hit by an auger"}}
 
 
-class CaseQuery(BaseModel):
-    """Which cases are listed; what is left out holds for all."""
+class CaseFilterQuery(BaseModel):
+    """Which cases are wanted; what is left out holds for all."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,6 +55,32 @@ class CaseQuery(BaseModel):
     within_ft: float | None = Field(default=None, ge=0, le=100_000)
     parcel: Name | None = None
     text: Name | None = Field(default=None, description="In number, title, description or address.")
+
+
+class CaseQuery(CaseFilterQuery):
+    """One page of a list of cases."""
+
+    limit: int = Field(default=50, ge=1, le=500)
+    next: Name | None = Field(default=None, description="From the page before.")
+
+
+class EntryFilterQuery(BaseModel):
+    """Which entries of a register are wanted; what is left out holds for all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: list[str] = Field(default_factory=list, max_length=20, description="Processes that the cases follow.")
+    status: list[str] = Field(default_factory=list, max_length=20)
+    since: date | None = Field(default=None, description="Came to its status on that day or later.")
+    until: date | None = Field(default=None, description="Came to its status on that day or earlier.")
+    bbox: Name | None = Field(default=None, description="west,south,east,north in degrees.")
+    text: Name | None = Field(default=None, description="In anything that the entry says.")
+    parcel: Name | None = None
+
+
+class EntryQuery(EntryFilterQuery):
+    """One page of a register."""
+
     limit: int = Field(default=50, ge=1, le=500)
     next: Name | None = Field(default=None, description="From the page before.")
 

@@ -7,14 +7,15 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from api.case_filters import page_token
+from api.case_filters import box_on_grid, page_token
 from api.case_office import CaseOffice
 from api.case_places import Message, points_in_degrees
+from api.case_schemas import EntryFilterQuery
 from gis_ce.actions.definitions import in_store
 from gis_ce.actions.desk import Desk
 from gis_ce.register import Register
 from gis_ce.register_entry import Filling, Value
-from gis_ce.registers import EntryPage, register_named
+from gis_ce.registers import EntryFilter, EntryPage, register_named
 from layers.grid import Grid
 
 
@@ -23,6 +24,19 @@ def filling_of(session: Session, desk: Desk, office: CaseOffice, name: str) -> F
     register = register_named(office.registers(), name)
     processes = {**desk.processes.processes, **in_store(session, desk)}
     return Filling(register, processes, desk.processes.time.zone)
+
+
+def entry_filter(asked: EntryFilterQuery, grid: Grid) -> EntryFilter:
+    """What is asked of a register; raises ApiError for a box that is none."""
+    return EntryFilter(
+        types=tuple(asked.type),
+        statuses=tuple(asked.status),
+        since=asked.since,
+        until=asked.until,
+        area=box_on_grid(asked.bbox, grid) if asked.bbox is not None else None,
+        text=asked.text,
+        parcel=asked.parcel,
+    )
 
 
 def register_line(register: Register) -> Message:

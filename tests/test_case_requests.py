@@ -11,6 +11,9 @@ from case_doors import LEAK, Doors, does, doors_of, ok, opened, own_store, probl
 from case_rows import rows_of
 from fastapi.testclient import TestClient
 from small_town import Town, lonlat, make_town
+from sqlalchemy import select
+
+from gis_ce.tables import Case, Event
 
 AT_THE_LINE = {"lon": lonlat(150, 30)[0], "lat": lonlat(150, 30)[1]}
 
@@ -186,6 +189,20 @@ def test_the_same_request_many_times_at_once_opens_one_case(doors: Doors) -> Non
     assert {ok(answer, 201)["number"] for answer in answers} == {answers[0].json()["number"]}
     assert sum(not answer.json()["repeated"] for answer in answers) == 1
     assert len(everything(doors)["case_"]) == 1
+
+
+def test_events_of_many_at_once_are_in_the_order_of_their_times(doors: Doors) -> None:
+    threads = [Thread(target=opened, args=(doors.here,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with doors.app.state.office().store.reading() as session:
+        times = list(session.scalars(select(Event.at).order_by(Event.id)))
+        numbers = list(session.scalars(select(Case.number).order_by(Case.opened_at)))
+    assert len(numbers) == 8
+    assert times == sorted(times)
+    assert numbers == sorted(numbers)
 
 
 def test_many_change_one_case_at_once_and_each_is_told_of_the_others(doors: Doors) -> None:

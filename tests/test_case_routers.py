@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import case_stores
+import geopandas
 import pytest
 from case_doors import LEAK, Doors, does, doors_of, ok, opened, problem
 from fastapi.testclient import TestClient
 from made_layers import EAST, NORTH
 from small_town import Town, in_degrees, lonlat, make_town, place
 
-from api.case_answer_schemas import CaseAnswer, CasesPage, Deadlines, Done, Events, Letters, Notes, Proposals
+from api.case_answer_schemas import CaseAnswer, CasesPage, Done, Proposals
+from api.case_record_schemas import Deadlines, Events, Letters, Notes
 from api.case_schemas import ANSWER_EXAMPLE, NOTATE_EXAMPLE, OVERRIDE_EXAMPLE
+from api.process_answer_schemas import ProcessAnswer, ProcessList, RegisterAnswer, RegisterList
+from gis_ce.case_exchange.table_reading import read_table
 
 
 @pytest.fixture(scope="module", name="town")
@@ -20,9 +27,11 @@ def _town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return make_town(tmp_path_factory.mktemp("town"))
 
 
-@pytest.fixture(scope="module", name="doors")
-def _doors(town: Town) -> Doors:
-    return doors_of(town)
+@pytest.fixture(scope="module", name="doors", params=["sqlite", "postgis"])
+def _doors(request: pytest.FixtureRequest, town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    """The service on a store of its own: on SQLite, then on PostGIS."""
+    with case_stores.own_store(request, tmp_path_factory.mktemp("cases")) as store:
+        yield doors_of(town, store.engine.url.render_as_string(hide_password=False))
 
 
 @pytest.fixture(name="client")
@@ -255,3 +264,46 @@ def test_every_example_of_a_step_is_one_that_is_taken(client: TestClient, exampl
             break
         do(step, answer, **fields)
     ok(client.post(f"/cases/{number}/steps", json=example))
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "gpkg", "parquet"])
+def test_a_list_comes_as_a_file(client: TestClient, tmp_path: Path, ending: str) -> None:
+    number = opened(client, title=f"To be sent as {ending}")
+    sent = client.get(f"/exports/cases.{ending}", params={"text": f"sent as {ending}"})
+    assert sent.status_code == 200, sent.text
+    assert sent.headers["content-disposition"] == f'attachment; filename="cases.{ending}"'
+    file = tmp_path / f"cases.{ending}"
+    file.write_bytes(sent.content)
+    if ending in ("csv", "xlsx"):
+        assert [row.cells["number"] for row in read_table(file).rows] == [number]
+    else:
+        frame = geopandas.read_file(file) if ending == "gpkg" else geopandas.read_parquet(file)
+        assert (frame["number"].tolist(), frame.crs.is_geographic) == ([number], False)
+
+
+def test_a_register_comes_page_by_page_and_as_a_file(client: TestClient) -> None:
+    numbers = [opened(client, type="sso", title=f"Overflow {count}") for count in range(3)]
+    for number in numbers:
+        does(client, number)(case_of(client, number)["step"])
+    asked: dict[str, Any] = {"limit": 1, "text": "overflow"}
+    found = []
+    while True:
+        page = ok(client.get("/registers/sso_log", params=asked))
+        RegisterAnswer.model_validate(page)
+        found += [entry["number"] for entry in page["entries"]]
+        if page["next"] is None:
+            break
+        asked["next"] = page["next"]
+    assert found == [number for number in numbers[::-1] if number in found]
+    sent = client.get("/exports/registers/sso_log.csv", params={"text": "overflow"})
+    assert sent.headers["content-type"].startswith("text/csv")
+    assert len(sent.text.splitlines()) == 1 + len(found)
+    RegisterList.model_validate(ok(client.get("/registers")))
+
+
+def test_processes_are_told_step_by_step_and_drawn(client: TestClient) -> None:
+    listed = ProcessList.model_validate(ok(client.get("/processes"))).processes
+    assert len(listed) == 15
+    told = ProcessAnswer.model_validate(ok(client.get("/processes/leaks")))
+    assert told.steps[1].step == "site_visit"
+    assert client.get("/processes/leaks.svg").text.startswith("<svg")

@@ -185,6 +185,23 @@ def test_a_case_is_drawn(run: Any, leak: str, tmp_path: Path) -> None:
     assert run("case", "draw", leak).out.startswith("<svg")
 
 
+def test_the_check_reads_the_attached_files_too(
+    run: Any, leak: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "attachments"
+    monkeypatch.setenv("GIS_CE_ATTACHMENTS", str(folder))
+    paper = tmp_path / "list.csv"
+    paper.write_bytes(b"a,b\n1,2\n")
+    good(run("case", "attach", leak, paper))
+    assert json.loads(run("db", "check", "--attachments", "--json").out)["findings"] == []
+    (content,) = folder.glob("??/*")
+    content.unlink()
+    assert json.loads(run("db", "check", "--json").out)["findings"] == []
+    broken = run("db", "check", "--attachments")
+    assert broken.code == 1
+    assert f"The content {content.name} of an attachment is missing." in " ".join(broken.out.split())
+
+
 def test_deadlines_pass_by_command(run: Any, waiting: str) -> None:
     assert f"{waiting} repairs_made" in good(run("case", "pass-deadlines"))
     assert good(run("case", "pass-deadlines")) == "No deadline has passed."

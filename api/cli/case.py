@@ -19,7 +19,7 @@ from api.cli.case_change import (
 )
 from api.cli.case_clock import pass_deadlines
 from api.cli.case_draw import draw
-from api.cli.case_exchange import import_
+from api.cli.case_import import import_
 from api.cli.case_list import history, list_, show
 from api.cli.case_open import open_
 from api.cli.case_step import answer, close, notate

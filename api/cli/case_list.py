@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from api.case_exports import write_cases
 from api.case_filters import Wanted, case_filter, page_after, page_token
 from api.case_messages import case_message, page_message
 from api.case_records import event_message
 from api.cli.case_desk import AsOption, NumberArgument, looking
-from api.cli.case_exchange import write_cases
 from api.cli.case_screen import minute, show_case_table
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, many, out, table, text

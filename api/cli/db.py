@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import select
 
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, out, text
 from api.settings import Settings
-from api.wiring import declared_city, open_cases
+from api.wiring import attachments_folder, declared_city, open_cases
+from gis_ce.attachments.verifying import verify
 from gis_ce.backup import Held, back_up, held, restore
 from gis_ce.case_migrations import newest
 from gis_ce.case_store import CaseStore
 from gis_ce.errors import StoreNotReady
 from gis_ce.store_checks import Finding
+from gis_ce.tables import Attachment
 
 app = typer.Typer(help="Look after the store of cases: SQLite in a file, or PostGIS.", no_args_is_help=True)
 
@@ -70,22 +73,39 @@ def restore_(
 
 
 @app.command("check")
-def check(city: CityOption = None, json: JsonOption = False) -> None:
+def check(
+    attachments: Annotated[
+        bool, typer.Option("--attachments", help="Read every byte of the attached files too; that takes a while.")
+    ] = False,
+    city: CityOption = None,
+    json: JsonOption = False,
+) -> None:
     """Look for what must never be wrong: damage, a missing guard, an index that differs from its table.
 
     Ends with exit code 1 where there is an error.
     """
-    store = _store(city)
+    settings = Settings()
+    declared = declared_city(settings, city)[1]
+    store = open_cases(settings, declared)
     version = store.version()
     if version is None:
         raise StoreNotReady("The case store is empty: run `gis-ce db upgrade`.")
     found = store.ready().check()
+    if attachments:
+        found += verify(attachments_folder(settings, declared), _attached(store))
     if json:
         as_json({"version": version, **asdict(held(store)), "findings": [asdict(finding) for finding in found]})
     else:
         _print(found, held(store), version)
     if any(finding.severity == "error" for finding in found):
         sys.exit(1)
+
+
+def _attached(store: CaseStore) -> set[str]:
+    """The hashes of all contents that cases name, stripped copies too."""
+    with store.reading() as session:
+        rows = session.execute(select(Attachment.sha256, Attachment.stripped_sha256))
+        return {digest for row in rows for digest in row if digest is not None}
 
 
 def _store(city: Path | None) -> CaseStore:

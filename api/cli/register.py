@@ -8,15 +8,15 @@ from typing import Annotated
 
 import typer
 
-from api.case_filters import box_on_grid, page_after
+from api.case_exports import write_entries
+from api.case_filters import page_after
+from api.case_schemas import EntryFilterQuery
 from api.cli.case_desk import AsOption, looking
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, many, out, table, text
-from api.register_messages import entries_message, filling_of, register_line
-from gis_ce.case_exchange.register_sheet import register_table
-from gis_ce.case_exchange.writing import check_target, write_table
+from api.register_messages import entries_message, entry_filter, filling_of, register_line
 from gis_ce.register_entry import Filling
-from gis_ce.registers import EntryFilter, EntryPage, register_entries, register_page
+from gis_ce.registers import EntryPage, register_page
 
 app = typer.Typer(help="The registers: lists that fill themselves from the cases.", no_args_is_help=True)
 
@@ -61,22 +61,21 @@ def show(  # noqa: PLR0913, PLR0917 - the options of the command
     json: JsonOption = False,
 ) -> None:
     """Show the entries of a register, or write all of them to a file."""
+    wanted = EntryFilterQuery.model_construct(
+        type=type_ or [],
+        status=status or [],
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        bbox=bbox,
+        text=text_,
+        parcel=parcel,
+    )
     with looking(city, as_) as (session, desk, office):
         filling = filling_of(session, desk, office, name)
-        asked = EntryFilter(
-            types=tuple(type_ or ()),
-            statuses=tuple(status or ()),
-            since=since.date() if since else None,
-            until=until.date() if until else None,
-            area=box_on_grid(bbox, desk.grid) if bbox is not None else None,
-            text=text_,
-            parcel=parcel,
-        )
+        asked = entry_filter(wanted, desk.grid)
         if output is not None:
-            check_target(output)
-            entries = list(register_entries(session, filling, asked))
-            write_table(output, register_table(entries, filling), name, desk.grid)
-            aside().print(f"{many(len(entries), 'entry')} written to {text(output)}.", soft_wrap=True)
+            count = write_entries(session, desk, filling, asked, output)
+            aside().print(f"{many(count, 'entry')} written to {text(output)}.", soft_wrap=True)
             return
         page = register_page(session, filling, asked, page_after(after), limit)
         message = entries_message(filling.register, page, desk.grid)

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Form, Path, Query, UploadFile
 from fastapi.responses import FileResponse, JSONResponse
 
 from api.access import works_on
-from api.case_answer_schemas import Attachments, Done
+from api.case_answer_schemas import Done
 from api.case_answers import PRIVATE, carried_out, private
+from api.case_record_schemas import Attachments
 from api.case_records import attachment_message
 from api.case_requests import TheChange, TheVisit, Visit
 from api.errors import NotThere

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from api.case_answer_schemas import Deadlines, Done, Events, Letters, Notes
+from api.case_answer_schemas import Done
 from api.case_answers import carried_out, private
 from api.case_given import party_of
+from api.case_record_schemas import Deadlines, Events, Letters, Notes
 from api.case_records import deadline_message, event_message, letter_message, note_message
 from api.case_requests import TheChange, TheVisit
 from api.case_schemas import EventQuery, LinkIn, NoteIn, PartyIn, ReferenceIn

@@ -1,4 +1,4 @@
-"""`gis-ce case import`, and the files that lists and registers are written to."""
+"""`gis-ce case import`: old cases by file."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ from api.errors import ApiError
 from gis_ce.actions.definitions import in_store, published
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.publishing import PUBLISHERS
-from gis_ce.case_exchange.case_sheet import Sheets, case_table, wanted_cases
 from gis_ce.case_exchange.importing import ImportPlan, Office, plan_import, write_import
 from gis_ce.case_exchange.mapping import FieldMapping
 from gis_ce.case_exchange.mapping_files import is_own_export, own_mapping, read_mapping
 from gis_ce.case_exchange.placing import OldMap
 from gis_ce.case_exchange.table_reading import RawTable, read_table
-from gis_ce.case_exchange.writing import check_target, write_table
-from gis_ce.case_lists import CaseFilter
 from gis_ce.errors import NotYourLane
 from gis_ce.geometry_column import stored_srid
 
@@ -59,16 +56,6 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of the command
             write_import(session, plan, office, lambda name: published(session, desk, name), without_bad=without_bad)
             session.commit()
     _print(plan, plan_only, json)
-
-
-def write_cases(session: Session, desk: Desk, wanted: CaseFilter, path: Path) -> int:
-    """Writes every case that meets a filter to a file of the kind that its name says; returns how many."""
-    check_target(path)
-    processes = {**desk.processes.processes, **in_store(session, desk)}
-    names = list(wanted_cases(session, wanted))
-    sheets = Sheets(processes, desk.grid, desk.processes.time.zone)
-    write_table(path, case_table(session, names, sheets), "cases", desk.grid)
-    return len(names)
 
 
 def _office(session: Session, desk: Desk) -> Office:

@@ -1,0 +1,32 @@
+"""The page on working on cases names every command and every address there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from fastapi.testclient import TestClient
+from small_town import make_town
+from typer.main import get_command
+
+from api.app import make_app
+from api.cli.case import app as case
+from api.cli.register import app as register
+
+PAGE = (ROOT / "docs" / "case-doors.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted([*get_command(case).commands, *get_command(register).commands]))  # type: ignore[attr-defined]
+def test_every_command_is_named(name: str) -> None:
+    assert any(f"{before}{name}{after}" in PAGE for before in "`|" for after in "`| ")
+
+
+def test_every_address_is_named(tmp_path: Path) -> None:
+    client = TestClient(make_app(make_town(tmp_path).settings))
+    paths = client.get("/openapi.json").json()["paths"]
+    ours = [path for path in paths if path.split("/")[1] in ("cases", "registers", "processes", "exports")]
+    assert len(ours) > 25
+    for path in ours:
+        last = [part for part in path.split("/") if part and not part.startswith("{")][-1]
+        assert f"/{last.replace('{ending}', '')}" in PAGE, path
