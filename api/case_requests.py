@@ -75,6 +75,10 @@ class Change(Visit):
             session.commit()
         return done
 
+    def do(self, action: Callable[..., Done], *given: object) -> Done:
+        """The same for an action that takes the version that was read, and the key of the request."""
+        return self.carry_out(lambda session, desk: action(session, desk, *given, seen=self.seen, key=self.key))
+
     def carry_out_beside(self, case: str, act: Callable[[Session, Desk], Done]) -> Done:
         """The same for what is added beside a case and changes nothing of it, so that its action asks for no version.
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from layers.grid import Floats, Geometries, Rows
+from layers.outlines import outlines, position_in_group
 from layers.query import starts_of
 
 _SAME_FT = 1e-6
@@ -81,18 +82,13 @@ def slides_ft(shapes: Geometries, near: Near, touching: Bools, reach_ft: Floats,
 
 
 def _sides(shapes: Geometries) -> _Sides:
-    parts, part_owner = shapely.get_parts(shapes, return_index=True)
-    flat = shapely.get_dimensions(parts) == 2
-    rings, ring_part = shapely.get_rings(parts[flat], return_index=True)
-    lines = np.concatenate([rings, parts[~flat]])
-    owner = np.concatenate([part_owner[flat][ring_part], part_owner[~flat]])
-    order = np.argsort(owner, kind="stable")
-    points, line = shapely.get_coordinates(lines[order], return_index=True)
+    around = outlines(shapes)
+    points, line = shapely.get_coordinates(around.line, return_index=True)
     begins = np.r_[True, line[1:] != line[:-1]][: len(line)]
     follows = np.r_[~begins[1:], False][: len(line)]
     start = np.flatnonzero(follows | begins)
-    of = order[line[start]]
-    return _Sides(owner[of], points[start], points[start + follows[start]], begins[start], of < len(rings))
+    of = line[start]
+    return _Sides(around.owner[of], points[start], points[start + follows[start]], begins[start], around.ring[of])
 
 
 def _in_reach(theirs: _Sides, near: Near, shapes: Geometries, reach_ft: Floats) -> Bools:
@@ -108,9 +104,7 @@ def _meetings(own: _Sides, theirs: _Sides, near: Near) -> tuple[Rows, Rows]:
     shape = near.shape[theirs.owner]
     starts = np.searchsorted(own.owner, shape, side="left")
     sizes = np.searchsorted(own.owner, shape, side="right") - starts
-    ends = np.cumsum(sizes)
-    offset = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
-    return np.repeat(starts, sizes) + offset, np.repeat(np.arange(len(shape)), sizes)
+    return np.repeat(starts, sizes) + position_in_group(sizes), np.repeat(np.arange(len(shape)), sizes)
 
 
 def _of_sides(own: _Sides, theirs: _Sides, near: Near, directions: Floats) -> _Stretches:

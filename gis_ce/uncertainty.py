@@ -11,6 +11,7 @@ import shapely
 
 from gis_ce.decision import Integrated, straight_edge
 from layers.grid import Floats, Geometries, Rows
+from layers.outlines import position_in_group
 from layers.query import LayerQuery
 
 RAYS = 72
@@ -150,8 +151,7 @@ def _crossings(edges: _Edges, places: Geometries, sigma_ft: Floats) -> _Crossing
     area = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
     first, count = _rays_between(a, b, area)
     segment = np.repeat(np.arange(len(place)), count)
-    ends = np.cumsum(count)
-    number = (first[segment] + np.arange(len(segment)) - np.repeat(ends - count, count)) % RAYS
+    number = (first[segment] + position_in_group(count)) % RAYS
     angle = (number + 0.5) * _RAY_STEP
     along = (b - a)[segment]
     with np.errstate(divide="ignore", invalid="ignore"):

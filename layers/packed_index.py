@@ -10,7 +10,7 @@ import shapely
 from scipy.spatial import KDTree
 
 from layers.grid import Floats, Geometries, Rows
-from layers.spatial_index import Index, built, guide_points, ring_pieces, thinned
+from layers.spatial_index import Index, built, first_points, guide_points, ring_pieces, thinned
 from layers.stored_shapes import StoredShapes, block_of
 
 _GROUP = 16
@@ -72,7 +72,8 @@ class PackedIndex(Index):
             place, group = self._groups.query_nearest(places, max_distance=reach_ft + _SLACK_FT)
             place, entry = self._members(place, group)
             near = np.full(len(places), np.inf)
-            np.minimum.at(near, place, _surely_within(_first_vertices(places)[place], self._boxes(entry)))
+            corners = shapely.get_coordinates(first_points(places))
+            np.minimum.at(near, place, _surely_within(corners[place], self._boxes(entry)))
             asked = np.flatnonzero(np.isfinite(near))
             reach = np.minimum(near[asked], reach_ft) + _SLACK_FT
             found, group = self._groups.query(places[asked], predicate="dwithin", distance=reach + _SLACK_FT)
@@ -147,12 +148,6 @@ def _surely_within(points: Floats, boxes: Floats) -> Floats:
     low, high = np.abs(points - boxes[:, :2]), np.abs(points - boxes[:, 2:])
     near, far = np.minimum(low, high) ** 2, np.maximum(low, high) ** 2
     return np.asarray(np.sqrt(np.minimum(near[:, 0] + far[:, 1], far[:, 0] + near[:, 1])), dtype=np.float64)
-
-
-def _first_vertices(places: Geometries) -> Floats:
-    coordinates, place = shapely.get_coordinates(places, return_index=True)
-    first: Floats = coordinates[np.searchsorted(place, np.arange(len(places)))]
-    return first
 
 
 def _group_boxes(bounds: Floats, at: Rows) -> Geometries:

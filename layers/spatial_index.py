@@ -5,11 +5,11 @@ from __future__ import annotations
 from threading import Lock
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from scipy.spatial import KDTree
 
 from layers.grid import Floats, Geometries, Rows
+from layers.outlines import outlines, position_in_group
 
 LARGE_VERTICES = 256
 _PIECE_VERTICES = 16
@@ -157,9 +157,7 @@ def boundary_index(polygons: Geometries) -> Index:
 
 def _outline_pieces(shape: shapely.Geometry) -> Geometries:
     """The lines of a shape, and those around its areas, as lines of few vertices."""
-    parts = shapely.get_parts(np.array([shape], dtype=object))
-    flat = shapely.get_dimensions(parts) == 2
-    pieces, _ = ring_pieces(np.concatenate([shapely.get_rings(parts[flat]), parts[~flat]]))
+    pieces, _ = ring_pieces(outlines(np.array([shape], dtype=object)).line)
     return pieces
 
 
@@ -171,18 +169,12 @@ def ring_pieces(rings: Geometries) -> tuple[Geometries, Rows]:
     steps = _PIECE_VERTICES - 1
     pieces_in = np.maximum(1, -(-(counts - 1) // steps))
     ring = np.repeat(np.arange(len(rings)), pieces_in)
-    first = starts[ring] + steps * _position_in_group(pieces_in)
+    first = starts[ring] + steps * position_in_group(pieces_in)
     last = np.minimum(first + steps, starts[ring] + counts[ring] - 1)
     lengths = last - first + 1
-    vertex = np.repeat(first, lengths) + _position_in_group(lengths)
+    vertex = np.repeat(first, lengths) + position_in_group(lengths)
     lines = shapely.linestrings(coordinates[vertex], indices=np.repeat(np.arange(len(first)), lengths))
     return np.asarray(lines, dtype=object), ring
-
-
-def _position_in_group(sizes: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """0, 1, 2, ... within each of the groups that follow one another."""
-    ends = np.cumsum(sizes)
-    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
 
 
 def guide_points(geometry: Geometries) -> Floats:

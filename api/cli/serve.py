@@ -17,6 +17,7 @@ from api.cli.screen import aside, out
 from api.errors import ApiError
 from api.settings import Settings
 from api.wiring import OpenCity, open_city, remembered_city
+from gis_ce.checks.all import CHECKS
 from layers.ready import make_ready
 
 ANYWHERE = ("0.0.0.0", "::")
@@ -38,7 +39,7 @@ def serve(
     host, port = host or settings.host, settings.port if port is None else port
     with _listening(host, port) as listener:
         opened = open_city(settings, city) if city or settings.city or remembered_city(settings) else _first(settings)
-        make_ready(opened.view("staff").query)
+        make_ready(opened.view("staff").query, {role for check in CHECKS for role in check.roles})
         app = make_app(settings, opened)
         clock = CaseClock(app.state.office())
         listener.listen()

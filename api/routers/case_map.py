@@ -50,28 +50,21 @@ def get_proposals(
 @router.post("/cases/{no}/proposals", summary="Ask the map again", responses=_DONE)
 def post_proposals(no: Number, change: TheChange) -> JSONResponse:
     """Asks again by today's layers and rules; what the map says as before stays."""
-    done = change.carry_out(lambda session, desk: ask_map_again(session, desk, no, seen=change.seen, key=change.key))
-    return carried_out(done)
+    return carried_out(change.do(ask_map_again, no))
 
 
 @router.post("/cases/{no}/proposals/{decision}", summary="Look at a decided answer again", responses=_DONE)
 def post_review(no: Number, decision: DecisionId, body: ReviewIn, change: TheChange) -> JSONResponse:
     """Says what holds for an answer that rested on another place; another answer than the map's needs `why`."""
     given = Given(body.answer, why=body.why)
-    done = change.carry_out(
-        lambda session, desk: review(session, desk, no, decision, given, seen=change.seen, key=change.key)
-    )
-    return carried_out(done)
+    return carried_out(change.do(review, no, decision, given))
 
 
 @router.post("/cases/{no}/move", summary="Put the place right", responses=_DONE)
 def post_move(no: Number, body: SiteToMove, change: TheChange) -> JSONResponse:
     """Moves the case; every check that rests on its place is run again, and `made.to_review` lists what to look at."""
     place = place_of(body.place, change.office.city.grid)
-    done = change.carry_out(
-        lambda session, desk: move_site(session, desk, no, place, body.why, seen=change.seen, key=change.key)
-    )
-    return carried_out(done)
+    return carried_out(change.do(move_site, no, place, body.why))
 
 
 @router.post("/cases/{no}/site", summary="Describe the place", responses=_DONE)
@@ -79,12 +72,7 @@ def post_site(no: Number, body: SiteToDescribe, change: TheChange) -> JSONRespon
     """Notes what stands at the place, and details such as the locator's marks; checks that turn on it are run again."""
     grid, given = change.office.city.grid, body.structure
     structure = shape_on_grid(given, body.crs, grid, "structure") if given is not None else None
-    done = change.carry_out(
-        lambda session, desk: describe_site(
-            session, desk, no, structure, body.details, seen=change.seen, key=change.key
-        )
-    )
-    return carried_out(done)
+    return carried_out(change.do(describe_site, no, structure, body.details))
 
 
 @router.get(

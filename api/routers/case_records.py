@@ -71,8 +71,7 @@ def get_deadlines(no: Number, visit: TheVisit) -> JSONResponse:
 def post_party(no: Number, body: PartyIn, change: TheChange) -> JSONResponse:
     """Notes somebody who has to do with the case: owner, contractor, firm, reporter, occupant or other."""
     party = party_of(body)
-    done = change.carry_out(lambda session, desk: add_party(session, desk, no, party, seen=change.seen, key=change.key))
-    return carried_out(done)
+    return carried_out(change.do(add_party, no, party))
 
 
 @router.post("/cases/{no}/links", summary="Link two cases", responses=_DONE)

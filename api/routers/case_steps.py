@@ -51,71 +51,47 @@ def post_step(
     that were opened or may go on, and the proposals for the new step.
     """
     given = Given(body.answer, body.fields, body.why)
-    done = change.carry_out(
-        lambda session, desk: answer_step(session, desk, no, body.step, given, seen=change.seen, key=change.key)
-    )
-    return carried_out(done)
+    return carried_out(change.do(answer_step, no, body.step, given))
 
 
 @router.post("/cases/{no}/fields", summary="Notate without leaving the step")
 def post_fields(no: Number, body: FieldsToNotate, change: TheChange) -> JSONResponse:
     """Notes fields of the present step; the date that a wait hangs on starts its deadline."""
-    done = change.carry_out(
-        lambda session, desk: notate(session, desk, no, body.step, body.fields, seen=change.seen, key=change.key)
-    )
-    return carried_out(done)
+    return carried_out(change.do(notate, no, body.step, body.fields))
 
 
 @router.post("/cases/{no}/end-wait", summary="Go on before a deadline")
 def post_end_wait(no: Number, body: Reason, change: TheChange) -> JSONResponse:
     """Ends the wait at which the case stands, since what it waits for has happened."""
-    done = change.carry_out(
-        lambda session, desk: end_wait(session, desk, no, body.why, seen=change.seen, key=change.key)
-    )
-    return carried_out(done)
+    return carried_out(change.do(end_wait, no, body.why))
 
 
 @router.post("/cases/{no}/extend-wait", summary="Let a deadline end later")
 def post_extend_wait(no: Number, body: WaitToExtend, change: TheChange) -> JSONResponse:
     """Lets the running wait end on a later day."""
-    done = change.carry_out(
-        lambda session, desk: extend_wait(session, desk, no, body.until, body.why, seen=change.seen, key=change.key)
-    )
-    return carried_out(done)
+    return carried_out(change.do(extend_wait, no, body.until, body.why))
 
 
 @router.post("/cases/{no}/corrections", summary="Put right what was noted")
 def post_correction(no: Number, body: CorrectionIn, change: TheChange) -> JSONResponse:
     """Another answer of a step (the case goes on from there), or another value of a field; the history keeps both."""
     correction = Correction(body.why, body.step, body.answer, body.field, body.value)
-    done = change.carry_out(
-        lambda session, desk: correct(session, desk, no, correction, seen=change.seen, key=change.key)
-    )
-    return carried_out(done)
+    return carried_out(change.do(correct, no, correction))
 
 
 @router.post("/cases/{no}/reopen", summary="Open a closed case again")
 def post_reopening(no: Number, body: Reopening, change: TheChange) -> JSONResponse:
     """Opens a closed case at a step of its way."""
-    done = change.carry_out(
-        lambda session, desk: reopen(session, desk, no, body.why, body.step, seen=change.seen, key=change.key)
-    )
-    return carried_out(done)
+    return carried_out(change.do(reopen, no, body.why, body.step))
 
 
 @router.post("/cases/{no}/assign", summary="Give the case to somebody")
 def post_assignment(no: Number, body: Assignment, change: TheChange) -> JSONResponse:
     """Gives the case to an officer, or to nobody."""
-    done = change.carry_out(
-        lambda session, desk: assign(session, desk, no, body.officer, seen=change.seen, key=change.key)
-    )
-    return carried_out(done)
+    return carried_out(change.do(assign, no, body.officer))
 
 
 @router.post("/cases/{no}/priority", summary="Say how urgent the case is")
 def post_priority(no: Number, body: Priority, change: TheChange) -> JSONResponse:
     """Sets the priority, from 0 to 100, the highest first."""
-    done = change.carry_out(
-        lambda session, desk: set_priority(session, desk, no, body.priority, body.why, seen=change.seen, key=change.key)
-    )
-    return carried_out(done)
+    return carried_out(change.do(set_priority, no, body.priority, body.why))

@@ -11,20 +11,25 @@ from gis_ce.checks.check import Measures, Sites
 from gis_ce.checks.connection import connections, crossed_parcels
 from gis_ce.checks.facts import Fact, Facts
 from gis_ce.checks.frontage import frontages
-from gis_ce.checks.measuring import first_of_each, first_pair, first_that_holds, ids_of, sigmas_of
+from gis_ce.checks.measuring import first_pair, first_that_holds, ids_of, sigmas_of
 from gis_ce.checks.other_land import both, not_there
+from gis_ce.checks.service_ways import (
+    FRONTAGE_REACH_LIMITS,
+    SEARCH_REACH_FT,
+    KnownWays,
+    ParcelWays,
+    Service,
+    counted,
+    from_sites,
+    parcel_ways,
+)
 from gis_ce.decision import Integrated, joint_sigma_ft, straight_band, straight_edge
-from gis_ce.rules import Chosen, Rule, RuleBook
+from gis_ce.rules import Chosen, RuleBook
 from gis_ce.uncertainty import FAR_SIGMAS
-from layers.catalog import ABANDONED, PRIVATE
-from layers.features import Rows, Selection
+from layers.features import Rows
 from layers.grid import AT_LIMIT_FT, Floats
 from layers.query import LayerQuery, Pairs
 
-SEARCH_REACH_FT = 5000.0
-"""How far mains are looked for; with none in reach the answer is no, by at least this much."""
-FRONTAGE_REACH_LIMITS = 2.0
-"""Mains along the frontage are looked for this many limits away."""
 MEASURES = ("parcel_edge", "site", "frontage")
 """What a rule's `measured_from` may say."""
 _FRONT_FACTS = ("frontage_ft", "frontage_distance_ft", "frontage_faced_ft")
@@ -39,26 +44,6 @@ _REASONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service that a parcel may have: its name, the role of its mains, the subject of its rule."""
-
-    name: str
-    role: str
-    subject: str
-
-
-WATER = Service("Water", "water_main", "water_availability")
-SEWER = Service("Sewer", "sewer_main", "sewer_availability")
-
-
-def counted(rule: Rule) -> Selection:
-    """The mains that count under a rule: in service, the utility's, and of a use that may be tapped."""
-    return Selection(
-        (("owner", PRIVATE), ("status", ABANDONED), ("use", rule.texts("not_counted_use"))),
-    )
-
-
 def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """The rule's limit less the distance by the rule's measure.
 
@@ -67,11 +52,11 @@ def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBoo
     """
     chosen = rulebook.choose(service.subject, sites.day)
     on_parcel = query.intersecting("parcel", sites.place)
-    ways = _parcel_ways(service, on_parcel.place, on_parcel.feature, chosen, query)
+    ways = parcel_ways(service, on_parcel.place, on_parcel.feature, chosen, query)
     taken = _by_rule(service, sites, on_parcel, ways, chosen, query)
     mains, parcels = query.features(service.role), query.features("parcel")
     sigma = _Sigmas(sigmas_of(mains, taken.main), sigmas_of(parcels, taken.parcel))
-    known = _KnownWays(service, on_parcel, ways.distance_ft, chosen, query)
+    known = KnownWays(service, on_parcel, ways.distance_ft, chosen, query)
     integrated = _integrated(known, sites, taken, sigma, query)
     limit = chosen.numbers("limit_ft")
     return Measures(
@@ -95,7 +80,7 @@ def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBoo
                 "edge_distance_ft": np.where(taken.edge_main >= 0, taken.edge_ft, np.nan),
             },
             {
-                ("site_distance_ft",): lambda: {"site_distance_ft": _from_sites(service, sites, chosen, query)[1]},
+                ("site_distance_ft",): lambda: {"site_distance_ft": from_sites(service, sites, chosen, query)[1]},
                 _FRONT_FACTS: lambda: _front_facts(service, taken, chosen, query),
                 ("crosses_parcels",): lambda: _crossed(service, taken, query),
             },
@@ -132,13 +117,13 @@ class _Sigmas:
 
 
 def _by_rule(
-    service: Service, sites: Sites, on_parcel: Pairs, ways: _ParcelWays, chosen: Chosen, query: LayerQuery
+    service: Service, sites: Sites, on_parcel: Pairs, ways: ParcelWays, chosen: Chosen, query: LayerQuery
 ) -> _Taken:
     pair, by = first_pair(on_parcel, len(sites)), _chosen_measure(chosen)
     main, distance = np.append(ways.main, -1)[pair], np.append(ways.distance_ft, np.nan)[pair]
     from_site = np.flatnonzero(by == MEASURES.index("site"))
     if len(from_site):
-        site_main, site_ft = _from_sites(service, sites.take(from_site), _taken_of(chosen, from_site), query)
+        site_main, site_ft = from_sites(service, sites.take(from_site), _taken_of(chosen, from_site), query)
         main[from_site], distance[from_site] = site_main, np.where(site_main < 0, SEARCH_REACH_FT, site_ft)
     return _Taken(
         pair,
@@ -156,7 +141,7 @@ def _taken_of(chosen: Chosen, rows: Rows) -> Chosen:
     return Chosen(chosen.index[rows], chosen.rules, chosen.book)
 
 
-def _integrated(ways: _KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, query: LayerQuery) -> Integrated:
+def _integrated(ways: KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, query: LayerQuery) -> Integrated:
     """From the site: a band around the main. From the parcel: the map's error, and the place in another parcel."""
     chosen = ways.chosen
     limit, included = chosen.numbers("limit_ft"), chosen.limit_included
@@ -180,7 +165,7 @@ def _integrated(ways: _KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, q
 
 
 def _yes_all_around(
-    ways: _KnownWays, sites: Sites, own: npt.NDArray[np.bool_], site_sigma_ft: Floats, query: LayerQuery
+    ways: KnownWays, sites: Sites, own: npt.NDArray[np.bool_], site_sigma_ft: Floats, query: LayerQuery
 ) -> npt.NDArray[np.bool_]:
     """Whether every parcel where the place may really lie has the answer yes, its own included.
 
@@ -191,93 +176,10 @@ def _yes_all_around(
     near: npt.NDArray[np.bool_] = own & by_edge & (site_sigma_ft > 0)
     rows = np.flatnonzero(near)
     if len(rows):
-        _, distance = _from_sites(ways.service, sites.take(rows), _taken_of(ways.chosen, rows), query)
+        _, distance = from_sites(ways.service, sites.take(rows), _taken_of(ways.chosen, rows), query)
         limit = ways.chosen.numbers("limit_ft")[rows] - AT_LIMIT_FT
         near[rows] = distance + FAR_SIGMAS * site_sigma_ft[rows] < limit
     return near
-
-
-@dataclass(frozen=True, slots=True)
-class _ParcelWays:
-    """For each pair of place and parcel: by the rule's measure, and straight from the edge.
-
-    `front_ft` is the length of the frontage where the rule measures along it, else NaN.
-    """
-
-    distance_ft: Floats
-    main: Rows
-    edge_ft: Floats
-    edge_main: Rows
-    front_ft: Floats
-
-
-def _parcel_ways(service: Service, place: Rows, parcel: Rows, chosen: Chosen, query: LayerQuery) -> _ParcelWays:
-    count = len(place)
-    found = _ParcelWays(
-        np.full(count, np.nan),
-        np.full(count, -1, dtype=np.intp),
-        np.full(count, SEARCH_REACH_FT),
-        np.full(count, -1, dtype=np.intp),
-        np.full(count, np.nan),
-    )
-    for index, rule in enumerate(chosen.rules):
-        rows = np.flatnonzero(chosen.index[place] == index)
-        if len(rows):
-            _measure_under(rule, service, rows, parcel, query, found)
-    return found
-
-
-class _KnownWays:
-    """The distance by the rule's measure of parcels under rules; each is measured once."""
-
-    def __init__(self, service: Service, pairs: Pairs, distance_ft: Floats, chosen: Chosen, query: LayerQuery) -> None:
-        self.chosen, self.service, self._query = chosen, service, query
-        self._codes, first = np.unique(self._code(pairs.place, pairs.feature), return_index=True)
-        self._distance_ft = distance_ft[first]
-
-    def distance_ft(self, place: Rows, parcel: Rows) -> Floats:
-        """The distance of each pair of place and parcel."""
-        code = self._code(place, parcel)
-        new = np.flatnonzero(~np.isin(code, self._codes))
-        if len(new):
-            found = _parcel_ways(self.service, place[new], parcel[new], self.chosen, self._query).distance_ft
-            self._codes, first = np.unique(np.concatenate([self._codes, code[new]]), return_index=True)
-            self._distance_ft = np.concatenate([self._distance_ft, found])[first]
-        return self._distance_ft[np.searchsorted(self._codes, code)] if len(code) else np.empty(0)
-
-    def _code(self, place: Rows, parcel: Rows) -> Rows:
-        return np.asarray(parcel * (len(self.chosen.rules) + 1) + self.chosen.index[place] + 1, dtype=np.intp)
-
-
-def _measure_under(
-    rule: Rule, service: Service, rows: Rows, parcel: Rows, query: LayerQuery, found: _ParcelWays
-) -> None:
-    asked, back = np.unique(parcel[rows], return_inverse=True)
-    shapes = query.features("parcel").geometry[asked]
-    near = query.nearest(service.role, shapes, reach_ft=SEARCH_REACH_FT, select=counted(rule))
-    main, distance = first_of_each(near, len(asked))
-    found.edge_main[rows] = main[back]
-    found.edge_ft[rows] = np.where(main < 0, SEARCH_REACH_FT, distance)[back]
-    found.main[rows], found.distance_ft[rows] = found.edge_main[rows], found.edge_ft[rows]
-    limit = rule.number("limit_ft")
-    if rule.values.get("measured_from") == "frontage":
-        found.main[rows], found.distance_ft[rows] = -1, np.nan
-        if query.has("right_of_way") and limit >= 0:
-            front = frontages(shapes, query, service.role, counted(rule), limit, FRONTAGE_REACH_LIMITS * limit)
-            measured = np.where(front.main < 0, FRONTAGE_REACH_LIMITS * limit, front.distance_ft)
-            found.main[rows], found.front_ft[rows] = front.main[back], front.length_ft[back]
-            found.distance_ft[rows] = np.where(front.length_ft > 0, measured, np.nan)[back]
-
-
-def _from_sites(service: Service, sites: Sites, chosen: Chosen, query: LayerQuery) -> tuple[Rows, Floats]:
-    """The nearest main that counts for each site itself and its distance; -1 and NaN where there is none."""
-    main, distance = np.full(len(sites), -1, dtype=np.intp), np.full(len(sites), np.nan)
-    for index, rule in enumerate(chosen.rules):
-        rows = np.flatnonzero(chosen.index == index)
-        if len(rows):
-            near = query.nearest(service.role, sites.place[rows], reach_ft=SEARCH_REACH_FT, select=counted(rule))
-            main[rows], distance[rows] = first_of_each(near, len(rows))
-    return main, distance
 
 
 def _chosen_measure(chosen: Chosen) -> npt.NDArray[np.intp]:
@@ -293,7 +195,7 @@ def _is_yes(margin: Floats, included: npt.NDArray[np.bool_]) -> npt.NDArray[np.b
     return np.asarray(np.where(np.abs(margin) <= AT_LIMIT_FT, included, margin > 0), dtype=np.bool_)
 
 
-def _differing(on_parcel: Pairs, ways: _ParcelWays, chosen: Chosen, count: int) -> npt.NDArray[np.bool_]:
+def _differing(on_parcel: Pairs, ways: ParcelWays, chosen: Chosen, count: int) -> npt.NDArray[np.bool_]:
     """Whether the parcels that a place lies on give different answers."""
     place = on_parcel.place
     yes = _is_yes(chosen.numbers("limit_ft")[place] - ways.distance_ft, chosen.limit_included[place])

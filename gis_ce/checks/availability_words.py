@@ -6,8 +6,8 @@ import math
 
 import shapely
 
-from gis_ce.checks.availability import SEARCH_REACH_FT, Service
 from gis_ce.checks.check import Account, Evidence, Findings, Sites
+from gis_ce.checks.service_ways import SEARCH_REACH_FT, Service
 from gis_ce.checks.wording import answered, feet, number
 from layers.query import LayerQuery
 

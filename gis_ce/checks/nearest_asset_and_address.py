@@ -13,6 +13,7 @@ from gis_ce.checks.wording import feet
 from gis_ce.rules import RuleBook
 from layers.features import Rows
 from layers.grid import AT_LIMIT_FT, Floats
+from layers.outlines import position_in_group
 from layers.query import LayerQuery, Pairs
 
 _NOTHING = 0
@@ -89,9 +90,7 @@ def _joined(on: Pairs, parcel_number: Rows, inside: Pairs) -> tuple[Rows, Rows]:
     """Every pair of a place and an address on one parcel of the place."""
     starts = np.searchsorted(inside.place, parcel_number, side="left")
     sizes = np.searchsorted(inside.place, parcel_number, side="right") - starts
-    ends = np.cumsum(sizes)
-    offset = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
-    return np.repeat(on.place, sizes), inside.feature[np.repeat(starts, sizes) + offset]
+    return np.repeat(on.place, sizes), inside.feature[np.repeat(starts, sizes) + position_in_group(sizes)]
 
 
 def _nearest_by_rank(pairs: Pairs, query: LayerQuery, count: int) -> tuple[Rows, Floats]:

@@ -10,6 +10,7 @@ import shapely
 
 from layers.features import Rows
 from layers.grid import AT_LIMIT_FT, Floats, Geometries
+from layers.outlines import outlines
 from layers.query import LayerQuery
 
 
@@ -120,15 +121,11 @@ class _Stretches:
 
 def _outline(shapes: Geometries) -> tuple[Floats, Rows, npt.NDArray[np.bool_]]:
     """The corners of shapes: coordinates, the row of their shape, and whether the next one follows on one side."""
-    parts, part_owner = shapely.get_parts(shapes, return_index=True)
-    flat = shapely.get_dimensions(parts) == 2
-    rings, ring_part = shapely.get_rings(parts[flat], return_index=True)
-    lines = np.concatenate([rings, parts[~flat]])
-    owner = np.concatenate([part_owner[flat][ring_part], part_owner[~flat]])
-    points, line = shapely.get_coordinates(lines, return_index=True)
+    around = outlines(shapes)
+    points, line = shapely.get_coordinates(around.line, return_index=True)
     follows = np.zeros(len(points), dtype=np.bool_)
     follows[:-1] = line[1:] == line[:-1]
-    return points, owner[line], follows
+    return points, around.owner[line], follows
 
 
 def _distances(points: Floats, edges: Geometries) -> Floats:

@@ -7,10 +7,10 @@ import numpy.typing as npt
 import shapely
 
 from gis_ce.checks import sewer_available, water_available
-from gis_ce.checks.availability import SEWER, WATER
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
 from gis_ce.checks.facts import Fact
 from gis_ce.checks.other_land import both
+from gis_ce.checks.service_ways import SEWER, WATER
 from gis_ce.checks.wording import answered, feet
 from gis_ce.decision import Integrated, first_where_positive, joint_sigma_ft, straight_edge
 from gis_ce.rules import Chosen, RuleBook

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gis_ce.checks import availability, availability_words
-from gis_ce.checks.availability import SEWER
 from gis_ce.checks.check import Account, Check, Findings, Measures, Sites
+from gis_ce.checks.service_ways import SEWER
 from gis_ce.rules import RuleBook
 from layers.query import LayerQuery
 
