@@ -230,3 +230,7 @@ class ReasonNeeded(StepRefused):
 
 class DecisionUnknown(CaseError):
     """There is no decision of that id in the case, or nobody needs to look at it any more."""
+
+
+class TypesettingRefused(CaseError):
+    """A template and its data from which no PDF can be made; the message says where and why."""
