@@ -10,6 +10,7 @@ from fractions import Fraction
 from io import BytesIO
 
 import openpyxl
+import pillow_heif
 from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import IFDRational
 
@@ -81,6 +82,24 @@ def encoded(picture: Image.Image, writer: str = "JPEG", **options: object) -> by
 def jpeg(exif: Image.Exif | None = None, size: tuple[int, int] = (40, 24)) -> bytes:
     """A JPEG with notes, as a phone sends it."""
     return encoded(scene(size), exif=notes() if exif is None else exif)
+
+
+def heic(exif: Image.Exif | None = None, size: tuple[int, int] = (80, 48), *before: Image.Image) -> bytes:
+    """A HEIC picture with notes, as a phone sends it; pictures `before` it in the file are not its own."""
+    pictures = [*before, scene(size)]
+    made = pillow_heif.from_pillow(pictures[0])
+    for picture in pictures[1:]:
+        made.add_from_pillow(picture)
+    target = BytesIO()
+    made.save(target, quality=90, exif=(exif or notes()).tobytes(), primary_index=len(before))
+    return target.getvalue()
+
+
+def claiming(picture: bytes, size: tuple[int, int], other: tuple[int, int]) -> bytes:
+    """A HEIC picture of a size whose head claims another."""
+    told, lie = (b"ispe" + struct.pack(">III", 0, *each) for each in (size, other))
+    assert told in picture
+    return picture.replace(told, lie)
 
 
 def with_segments(picture: bytes, *segments: tuple[int, bytes]) -> bytes:

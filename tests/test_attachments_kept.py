@@ -17,7 +17,6 @@ from made_pictures import SECRET, encoded, gps_tags, jpeg, notes, rational, scen
 from gis_ce.attachments.folder import AttachmentFolder, open_content
 from gis_ce.attachments.keeping import keep, read_photo
 from gis_ce.attachments.limits import Limits
-from gis_ce.attachments.stripping import stripped_media_type
 from gis_ce.attachments.verifying import verify
 from gis_ce.errors import AttachmentMissing, AttachmentNotKept, AttachmentTooLarge
 from gis_ce.tables import Attachment
@@ -202,8 +201,3 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 def test_nothing_is_made_on_disk_before_a_name_is_taken(tmp_path: Path) -> None:
     refusal(tmp_path, jpeg(), "photo.exe")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_copy_of_a_heic_picture_is_a_jpeg() -> None:
-    assert stripped_media_type("image/heic") == "image/jpeg"
-    assert stripped_media_type("image/png") == "image/png"

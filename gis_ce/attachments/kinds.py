@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PIL import Image
-
 from gis_ce.errors import AttachmentRefused
 
 Content = Literal["jpeg", "png", "webp", "tiff", "heic", "pdf", "xlsx", "docx", "gpkg", "mp4", "text"]
@@ -48,7 +46,6 @@ KINDS = (
 _BY_ENDING = {ending: kind for kind in KINDS for ending in kind.endings}
 _BY_MEDIA_TYPE = {kind.media_type: kind for kind in KINDS}
 _TITLES: dict[Content, str] = {kind.content: kind.title for kind in reversed(KINDS)} | {"text": "plain text"}
-_NO_HEIC = "HEIC pictures cannot be read here; set the phone's camera to JPEG (`Most Compatible`) or send it as JPEG."
 
 
 def kind_of_name(name: str) -> Kind:
@@ -56,9 +53,8 @@ def kind_of_name(name: str) -> Kind:
     ending = name.rpartition(".")[2].lower()
     kind = _BY_ENDING.get(ending)
     if kind is None:
-        taken = ", ".join(ending for ending in _BY_ENDING if kind_is_readable(_BY_ENDING[ending]))
-        raise AttachmentRefused(f"Files that end in .{ending} are not taken; taken are: {taken}.")
-    return _readable(kind)
+        raise AttachmentRefused(f"Files that end in .{ending} are not taken; taken are: {', '.join(_BY_ENDING)}.")
+    return kind
 
 
 def kind_of_media_type(media_type: str) -> Kind | None:
@@ -68,22 +64,5 @@ def kind_of_media_type(media_type: str) -> Kind | None:
 
 def refuse_mismatch(name: str, kind: Kind, content: Content) -> None:
     """Raises AttachmentRefused where the bytes are not what the ending of the name claims."""
-    if content == kind.content:
-        return
-    if content == "heic":
-        _readable(_BY_ENDING["heic"])
-    raise AttachmentRefused(f"{name!r} is not {kind.title} as its name says: its content is {_TITLES[content]}.")
-
-
-def kind_is_readable(kind: Kind) -> bool:
-    """Whether files of the kind can be read here: HEIC takes a plugin that Pillow does not bring along."""
-    if kind.content != "heic":
-        return True
-    Image.init()
-    return "HEIF" in Image.OPEN
-
-
-def _readable(kind: Kind) -> Kind:
-    if not kind_is_readable(kind):
-        raise AttachmentRefused(_NO_HEIC)
-    return kind
+    if content != kind.content:
+        raise AttachmentRefused(f"{name!r} is not {kind.title} as its name says: its content is {_TITLES[content]}.")

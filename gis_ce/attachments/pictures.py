@@ -6,8 +6,10 @@ import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
+from pi_heif import register_heif_opener
 from PIL import Image
 from PIL.Image import DecompressionBombError
 
@@ -17,9 +19,9 @@ from gis_ce.errors import AttachmentRefused, AttachmentTooLarge
 
 UNREADABLE = (
     *(OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError),
-    *(OverflowError, NotImplementedError, struct.error, zlib.error),
+    *(OverflowError, RuntimeError, struct.error, zlib.error),
 )
-"""What Pillow raises on broken files, by format and by place of the break."""
+"""What Pillow and its reader of HEIC raise on broken files, by format and by place of the break."""
 
 
 @contextmanager
@@ -29,6 +31,7 @@ def opened(path: Path, kind: Kind, name: str, limits: Limits) -> Iterator[Image.
     Raises AttachmentRefused where it cannot be read, AttachmentTooLarge where all its frames together
     have more pixels than the limit.
     """
+    _read_heic_too()
     try:
         with Image.open(path, formats=kind.picture) as picture:
             _refuse_many_pixels(picture, name, limits)
@@ -44,7 +47,7 @@ def opened(path: Path, kind: Kind, name: str, limits: Limits) -> Iterator[Image.
 def frames(picture: Image.Image, limits: Limits) -> Iterator[Image.Image]:
     """The picture at each of its pages; only a TIFF has pages that count, others move or hold previews."""
     yield picture
-    if picture.format != "TIFF":
+    if not _has_pages(picture):
         return
     for number in range(1, limits.frames + 1):
         try:
@@ -63,4 +66,15 @@ def _refuse_many_pixels(picture: Image.Image, name: str, limits: Limits) -> None
             raise AttachmentTooLarge(f"{name!r} has {many} pixels or more; the limit is {limit}.")
         if number == limits.frames:
             raise AttachmentTooLarge(f"{name!r} has more than {limits.frames} pages.")
-    picture.seek(0)
+    if _has_pages(picture):
+        picture.seek(0)
+
+
+def _has_pages(picture: Image.Image) -> bool:
+    return picture.format == "TIFF"
+
+
+@cache
+def _read_heic_too() -> None:
+    """Pillow reads HEIC once it is told how; of such a file only the picture that it calls its own is read."""
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
