@@ -33,7 +33,7 @@ NOT_OPEN = "This cannot be answered here: it needs a layer or a name that is mis
 
 _MAILING = ("mail_name", "mail_address", "mail_city", "mail_state", "mail_zip")
 _PERSONAL = ("owner_name", "name", "firm", "contractor", *_MAILING)
-_LINKING = ("main_id", "account_id", "upstream_node", "downstream_node")
+_LINKING = ("main_id", "account_id", "upstream_node", "downstream_node", "from_node", "to_node")
 """Fields that name features of other layers, which may be hidden."""
 _PUBLIC_NAMES = ("street", "water_body", "jurisdiction")
 _ENRICHED_BY_MORE = ("nearest_asset_and_address", "easement_encroachment")

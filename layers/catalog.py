@@ -33,7 +33,8 @@ class Role:
     """What a layer is for. `key` is the field that names a feature, never trusted to be unique.
 
     `single_parts`: features of several parts become one feature a part. `dissolve`: polygons that
-    touch become one, because seams between them are not edges of anything.
+    touch become one, because seams between them are not edges of anything. `joins_along`: a line that
+    ends on another of the role is joined with it there; else such an end is a joint that nobody recorded.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Role:
     fields: tuple[Field, ...]
     single_parts: bool = True
     dissolve: bool = False
+    joins_along: bool = False
 
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""
@@ -70,13 +72,20 @@ _MAILING = _texts("mail_name", "mail_address", "mail_city", "mail_state", "mail_
 
 ROLES: tuple[Role, ...] = (
     Role("hydrant", "point", "facility_id", _FACILITY + _numbers("outlet_bearing_deg")),
-    Role("valve", "point", "facility_id", _FACILITY + _texts("kind") + _sizes("diameter_in")),
+    Role("valve", "point", "facility_id", _FACILITY + _texts("kind", "operable", "state") + _sizes("diameter_in")),
     Role("blowoff", "point", "facility_id", _FACILITY + _sizes("diameter_in")),
     Role(
         "water_main",
         "line",
         "facility_id",
-        (*_FACILITY, _DIAMETER, *_texts("material", "use"), *_numbers("depth_ft"), *_dates("installed")),
+        (
+            *_FACILITY,
+            _DIAMETER,
+            *_texts("material", "use", "from_node", "to_node"),
+            *_numbers("depth_ft"),
+            *_dates("installed"),
+        ),
+        joins_along=True,
     ),
     Role(
         "sewer_main",
@@ -90,14 +99,14 @@ ROLES: tuple[Role, ...] = (
             *_dates("installed"),
         ),
     ),
-    Role("manhole", "point", "facility_id", _FACILITY + _numbers("rim_ft", "invert_ft")),
+    Role("manhole", "point", "facility_id", _FACILITY + _texts("kind") + _numbers("rim_ft", "invert_ft")),
     Role(
         "lateral",
         "line",
         "facility_id",
         _FACILITY + _texts("service", "main_id", "account_id", "parcel_id") + _sizes("diameter_in"),
     ),
-    Role("meter", "point", "facility_id", _FACILITY + _texts("account_id", "parcel_id") + _sizes("size_in")),
+    Role("meter", "point", "facility_id", _FACILITY + _texts("account_id", "parcel_id", "main_id") + _sizes("size_in")),
     Role(
         "easement",
         "polygon",

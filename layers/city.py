@@ -13,6 +13,7 @@ from layers.city_layers import read_layer
 from layers.errors import CityFileError, GridError, Mistake
 from layers.grid import Grid
 from layers.model import City, LayerDeclaration
+from layers.network_settings import read_network
 from layers.quality import DEFAULT_SIGMA_FT
 from layers.toml_table import Mistakes, TomlTable, is_number, lines_of
 
@@ -37,7 +38,7 @@ def read_city(
     """
     text = _text_of(path)
     root = TomlTable(_parsed(text, path), (), Mistakes(lines_of(text)))
-    root.know(("city", "layers", "quality", *other_tables))
+    root.know(("city", "layers", "quality", "network", *other_tables))
     city = _city(root, path, other_tables, data_folder)
     if root.mistakes.found or city is None:
         raise CityFileError(str(path), root.mistakes.in_order())
@@ -77,6 +78,7 @@ def _city(root: TomlTable, path: Path, other_tables: Collection[str], data_folde
         folder=data_folder or path.parent / (head.text("data") or "."),
         layers=tuple(_layers(root)),
         extent_lonlat=_extent(head),
+        network=read_network(root.table("network")),
         other={name: dict(table.values) for name in other_tables if (table := root.table(name)) is not None},
     )
 

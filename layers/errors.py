@@ -50,3 +50,7 @@ class LayerMissing(LayersError):
 
 class VersionMissing(LayersError):
     """A layer version that is named but no longer on disk, or is damaged."""
+
+
+class TraceRefused(LayersError):
+    """A trace cannot start or end there: choose another place or id."""

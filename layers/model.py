@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from layers.catalog import ROLE_BY_NAME, Role
+from layers.network_settings import NetworkSettings
 
 Audience = Literal["public", "staff"]
 Basis = Literal["surveyed", "recorded", "modelled"]
@@ -75,6 +76,7 @@ class City:
     folder: Path
     layers: tuple[LayerDeclaration, ...]
     extent_lonlat: tuple[float, float, float, float] | None = None
+    network: NetworkSettings = field(default_factory=NetworkSettings)
     other: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def layer(self, name: str) -> LayerDeclaration | None:

@@ -30,6 +30,8 @@ UNFINISHED = ".unfinished"
 """Ending of files that a killed process may leave behind."""
 UNPUBLISHED = ".unpublished"
 """Ending of the empty file that stands beside a snapshot until the catalogue names it."""
+NETWORK = ".network"
+"""Ending of files that hold the network built from a snapshot; they go when it goes."""
 
 STORED_FROM = 400_000
 """From so many rows on, geometries stay in memory as bytes, and are made when they are asked for."""

@@ -17,7 +17,7 @@ from layers.errors import GridError, IngestRefused, LayerMissing, VersionMissing
 from layers.features import Features, LayerPart
 from layers.model import LayerVersion
 from layers.query import LayerQuery
-from layers.snapshot import UNFINISHED, UNPUBLISHED, Snapshot, digest_of, snapshot_path, unpublished_mark
+from layers.snapshot import NETWORK, UNFINISHED, UNPUBLISHED, Snapshot, digest_of, snapshot_path, unpublished_mark
 
 Key = tuple[LayerVersion, ...]
 
@@ -163,6 +163,8 @@ class LayerStore:
         for mark in self.folder.glob(f"*/*{UNPUBLISHED}"):
             if f"{mark.parent.name}/{mark.stem}" not in published:
                 mark.with_suffix(".parquet").unlink(missing_ok=True)
+                for network in mark.parent.glob(f"{mark.stem}.*{NETWORK}"):
+                    network.unlink(missing_ok=True)
             mark.unlink(missing_ok=True)
 
     def _features_of(self, versions: list[LayerVersion]) -> tuple[Features, ...]:

@@ -1,0 +1,1 @@
+"""Mains as a network: built from lines, with direction, traced and cut off."""
