@@ -234,3 +234,19 @@ class DecisionUnknown(CaseError):
 
 class TypesettingRefused(CaseError):
     """A template and its data from which no PDF can be made; the message says where and why."""
+
+
+class ChargeRefused(CaseError):
+    """Money that cannot be charged, paid, stayed or waived as asked; the message says why and what is missing."""
+
+
+class ChargeUnknown(CaseError):
+    """There is no charge of that id in the case."""
+
+
+class PaymentsRefused(CaseError):
+    """A file of payments that cannot be brought in; nothing of it was kept, `mistakes` has every bad row."""
+
+    def __init__(self, message: str, mistakes: Sequence[str] = ()) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join([message, *(f"  {mistake}" for mistake in self.mistakes)]))

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from gis_ce.rule_subjects import (
+    COLUMN_WORDS,
     OPTIONAL_COLUMNS,
     OPTIONAL_VALUES,
     SUBJECTS,
@@ -131,7 +132,17 @@ def _line_misfits(place: str, line: dict[str, Any], wanted: Mapping[str, ValueKi
     found = [f"{place}.{column} is not a column of it" for column in sorted(set(line) - set(known) - {LINE})]
     found += [f"{place}.{column} is missing" for column in wanted if column not in line]
     return found + [
-        f"{place}.{column} is not a {known[column].replace('_', ' or ')}"
+        f"{place}.{column} {said}"
         for column, value in line.items()
-        if column in known and not _FITS[known[column]](value)
+        if column in known and (said := _cell_misfit(column, value, known[column]))
     ]
+
+
+def _cell_misfit(column: str, value: Any, kind: ValueKind) -> str | None:
+    if not _FITS[kind](value):
+        return f"is not a {kind.replace('_', ' or ')}"
+    if column in COLUMN_WORDS and value not in COLUMN_WORDS[column]:
+        return f"{value!r} is not one of {', '.join(COLUMN_WORDS[column])}"
+    if column.endswith("_cents") and (value != int(value) or value <= 0):
+        return f"is whole cents, such as 10000 for $100.00, not {value}"
+    return None

@@ -56,6 +56,8 @@ SUBJECTS: Mapping[str, Mapping[str, ValueKind]] = {
     "nearest_asset_and_address": {"search_reach_ft": "number"},
     "jurisdiction": {},
     "same_owner": {},
+    "civil_penalty": {"penalties": "table"},
+    "fees": {"fees": "table"},
 }
 """Subject to its required values; units stand in the names of the values."""
 
@@ -79,6 +81,8 @@ TABLE_COLUMNS: Mapping[str, Mapping[str, ValueKind]] = {
     "causes": {"group": "text", "meaning": "text"},
     "widths": {"width_ft": "number", "utility": "text"},
     "days": {"falls": "text"},
+    "penalties": {"meaning": "text", "amount_cents": "number", "per": "text"},
+    "fees": {"meaning": "text", "amount_cents": "number"},
 }
 """Values of the kind `table`: the columns that each of their lines must have."""
 
@@ -88,11 +92,18 @@ OPTIONAL_COLUMNS: Mapping[str, ValueKind] = {
     "kept_clear_ft": "number",
     "observed": "yes_no",
     "from_year": "number",
+    "case_types": "text",
+    "day_unit": "text",
+    "counted_while_stayed": "yes_no",
+    "most_cents": "number",
     "note": "text",
 }
 
 UNITS = ("working_days", "calendar_days")
 """What a value named `..._unit` may say."""
+
+COLUMN_WORDS: Mapping[str, tuple[str, ...]] = {"per": ("day", "violation"), "day_unit": UNITS}
+"""Columns of tables that hold one of some words."""
 
 TEXT_KINDS = ("statute", "ordinance", "regulation", "standard", "bill", "page", "map", "setting")
 """What the words of a rule are. The text of a bill is no statute; a setting is the city's own choice."""

@@ -12,9 +12,19 @@ from sqlalchemy import Connection, text
 
 from gis_ce.geometry_column import Geometry
 from gis_ce.geometry_sql import box_table
-from gis_ce.tables import Base, Event, Note, SiteMove
+from gis_ce.tables import (
+    Base,
+    Charge,
+    ChargeEntry,
+    Contact,
+    Event,
+    Note,
+    Proceeding,
+    ProceedingEntry,
+    SiteMove,
+)
 
-APPEND_ONLY = (Event, Note, SiteMove)
+APPEND_ONLY = (Event, Note, SiteMove, Charge, ChargeEntry, Contact, Proceeding, ProceedingEntry)
 
 _REFUSED = "is never changed or deleted; write a new one"
 

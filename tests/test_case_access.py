@@ -6,7 +6,7 @@ from pathlib import Path
 
 import case_stores
 import pytest
-from case_doors import LEAK, Doors, does, doors_of, ok, opened, own_store, problem
+from case_doors import LEAK, ROOTS, Doors, does, doors_of, ok, opened, own_store, problem
 from fastapi.testclient import TestClient
 from made_pictures import SECRET, gps_tags, jpeg, notes, taken
 from small_town import SECRETS, Town, lonlat, make_town
@@ -41,9 +41,7 @@ def paths_of_cases(doors: Doors) -> list[tuple[str, str]]:
     """Method and path of everything that tells of cases, registers and processes."""
     described = doors.here.get("/openapi.json").json()["paths"]
     found = [(method, path) for path, methods in described.items() for method in methods]
-    return [
-        (method, path) for method, path in found if path.split("/")[1] in ("cases", "registers", "processes", "exports")
-    ]
+    return [(method, path) for method, path in found if path.split("/")[1] in ROOTS]
 
 
 def photo(client: TestClient, number: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from case_doors import ROOTS
 from conftest import ROOT
 from fastapi.testclient import TestClient
 from small_town import make_town
@@ -12,12 +13,16 @@ from typer.main import get_command
 
 from api.app import make_app
 from api.cli.case import app as case
+from api.cli.charge import app as charge
 from api.cli.register import app as register
 
-PAGE = (ROOT / "docs" / "case-doors.md").read_text("utf-8")
+PAGES = ("case-doors.md", "charges.md", "deadlines-and-digests.md")
+PAGE = "\n".join((ROOT / "docs" / name).read_text("utf-8") for name in PAGES)
 
 
-@pytest.mark.parametrize("name", sorted([*get_command(case).commands, *get_command(register).commands]))  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    "name", sorted(names for app in (case, register, charge) for names in get_command(app).commands)
+)  # type: ignore[attr-defined]
 def test_every_command_is_named(name: str) -> None:
     assert any(f"{before}{name}{after}" in PAGE for before in "`|" for after in "`| ")
 
@@ -25,7 +30,7 @@ def test_every_command_is_named(name: str) -> None:
 def test_every_address_is_named(tmp_path: Path) -> None:
     client = TestClient(make_app(make_town(tmp_path).settings))
     paths = client.get("/openapi.json").json()["paths"]
-    ours = [path for path in paths if path.split("/")[1] in ("cases", "registers", "processes", "exports")]
+    ours = [path for path in paths if path.split("/")[1] in ROOTS]
     assert len(ours) > 25
     for path in ours:
         last = [part for part in path.split("/") if part and not part.startswith("{")][-1]

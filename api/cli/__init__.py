@@ -8,6 +8,7 @@ from typing import Annotated, cast
 import typer
 
 from api.cli.case import app as case
+from api.cli.charge import app as charge
 from api.cli.check import check
 from api.cli.db import app as db
 from api.cli.demo import demo
@@ -45,6 +46,7 @@ app.command("research")(research)
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.add_typer(case, name="case")
+app.add_typer(charge, name="charge")
 app.add_typer(register, name="register")
 app.add_typer(layers, name="layers")
 app.add_typer(rules, name="rules")

@@ -2,6 +2,8 @@
 
 from gis_ce.tables.base import Base, Json
 from gis_ce.tables.cases import Case, CaseCounter, CaseLink, ExternalReference
+from gis_ce.tables.charges import Charge, ChargeEntry
+from gis_ce.tables.contacts import Contact, Proceeding, ProceedingEntry
 from gis_ce.tables.decisions import Decision
 from gis_ce.tables.people import Party, User, UserRole
 from gis_ce.tables.published import IdempotencyKey, LayerVersionSeen, ProcessVersion
@@ -14,6 +16,9 @@ __all__ = [
     "Case",
     "CaseCounter",
     "CaseLink",
+    "Charge",
+    "ChargeEntry",
+    "Contact",
     "Deadline",
     "Decision",
     "Event",
@@ -24,6 +29,8 @@ __all__ = [
     "Letter",
     "Note",
     "Party",
+    "Proceeding",
+    "ProceedingEntry",
     "ProcessVersion",
     "Site",
     "SiteMove",

@@ -31,7 +31,11 @@ class Event(Base):
     data: Mapped[Json] = mapped_column(default=dict)
     row_version: Mapped[int | None]
 
-    __table_args__ = (Index("ix_event_case", "case_id", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_event_case", "case_id", "id"),
+        Index("ix_event_kind", "kind", "case_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class Note(Base):
