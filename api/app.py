@@ -9,6 +9,9 @@ from api.answer_schemas import Problem
 from api.case_office import opened_once
 from api.errors import add_error_answers
 from api.limits import BodyLimit, SafeHeaders
+from api.ogc.asking import SharedAcrossSites
+from api.ogc.layer_tables import LayerTables
+from api.ogc.links import ROOT
 from api.routers import (
     case_attachments,
     case_map,
@@ -21,6 +24,7 @@ from api.routers import (
     health,
     here,
     layers,
+    ogc,
     page,
     processes,
     registers,
@@ -45,6 +49,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     processes.router,
     layers.router,
+    ogc.landing,
+    ogc.collections,
     health.router,
     page.router,
 )
@@ -79,10 +85,13 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     opened = city or open_city(settings)
     app.state.city, app.state.office = opened, opened_once(settings, opened)
     app.state.sign_ins = SignIns()
+    app.state.layer_tables = LayerTables()
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(ogc.collections, prefix=ROOT)
     add_error_answers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(SharedAcrossSites)
     app.add_middleware(SafeHeaders)
     app.add_middleware(BodyLimit)
     return app

@@ -1,0 +1,23 @@
+"""Which parts of which standards are followed: only what the tests show."""
+
+from __future__ import annotations
+
+_FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+_FEATURES_2 = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf"
+_FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
+_COMMON = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf"
+_COMMON_2 = "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf"
+
+CONFORMS_TO: tuple[str, ...] = (
+    f"{_COMMON}/core",
+    f"{_COMMON}/json",
+    f"{_COMMON}/html",
+    f"{_COMMON_2}/collections",
+    f"{_FEATURES}/core",
+    f"{_FEATURES}/oas30",
+    f"{_FEATURES}/html",
+    f"{_FEATURES}/geojson",
+    f"{_FEATURES_2}/crs",
+    f"{_FEATURES_3}/queryables",
+    f"{_FEATURES_3}/queryables-query-parameters",
+)

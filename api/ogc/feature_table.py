@@ -1,0 +1,105 @@
+"""One collection in memory: columns that the caller may read, shapes on the grid, and the order of its ids."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+
+from layers.boxes import Box, Boxes
+from layers.grid import Floats, Geometries, Rows
+from layers.stored_shapes import StoredShapes
+
+Kind = Literal["text", "number", "date", "moment"]
+Mask = npt.NDArray[np.bool_]
+ARROW: dict[Kind, pa.DataType] = {
+    "text": pa.string(),
+    "number": pa.float64(),
+    "date": pa.date32(),
+    "moment": pa.timestamp("us", "UTC"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One property of a collection."""
+
+    name: str
+    kind: Kind = "text"
+    title: str = ""
+
+
+class FeatureTable:
+    """The features of one collection; never changes. `times` names the column of their time, or those of its
+    beginning and end. Shapes are on the grid in feet, None where a feature has no place."""
+
+    def __init__(
+        self,
+        ids: pa.Array,
+        columns: pa.Table,
+        described: Sequence[Column],
+        shapes: Geometries | StoredShapes,
+        times: tuple[str, ...] = (),
+    ) -> None:
+        self.described = tuple(described)
+        self.columns = columns
+        self.times = times
+        self.ids = ids
+        self.shapes = cast(Geometries, shapes)
+        self._kept_shapes = shapes
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def column(self, name: str) -> Column | None:
+        """The description of a property, None where there is none of that name."""
+        return next((column for column in self.described if column.name == name), None)
+
+    @cached_property
+    def order(self) -> Rows:
+        """The rows in the order of their ids."""
+        return np.asarray(pc.sort_indices(self.ids).to_numpy(), dtype=np.intp)
+
+    @cached_property
+    def boxes(self) -> Boxes:
+        """The boxes of the shapes."""
+        kept = self._kept_shapes
+        bounds = kept.bounds if isinstance(kept, StoredShapes) else shapely.bounds(kept)
+        return Boxes(np.asarray(bounds, dtype=np.float64).reshape(-1, 4))
+
+    @property
+    def around(self) -> Box | None:
+        """The box around everything, on the grid."""
+        return self.boxes.around()
+
+    @property
+    def bounds(self) -> Floats:
+        """The box of each feature."""
+        return self.boxes.bounds
+
+    def place_after(self, key: str) -> int:
+        """Where in the order of ids the first one behind a key stands."""
+        return bisect_right(self.order, key.encode(), key=lambda row: self.ids[row].as_py().encode())
+
+    def row_of(self, feature: str) -> int | None:
+        """The row of a feature, None where there is none of that id."""
+        place = self.place_after(feature) - 1
+        if place < 0:
+            return None
+        row = int(self.order[place])
+        return row if self.ids[row].as_py() == feature else None
+
+    def times_around(self) -> tuple[object, object]:
+        """The first and the last time, None where there is none."""
+        if not self.times or not len(self):
+            return None, None
+        first, last = self.columns.column(self.times[0]), self.columns.column(self.times[-1])
+        return pc.min(first).as_py(), pc.max(last).as_py()

@@ -1,0 +1,112 @@
+"""The description of the OGC API in OpenAPI 3.0.3, as true for the caller as the answers are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.ogc.collections import Collection, Shelf
+from api.ogc.descriptions import queryables
+from api.ogc.forms import GEOJSON, HTML, JSON
+from api.ogc.item_forms import ITEM_FORMS
+from api.ogc.links import OPENAPI, SCHEMA, Addresses
+from api.ogc.openapi_parts import (
+    PARAMETERS,
+    PROBLEM_ANSWERS,
+    SCHEMAS,
+    operation,
+    parameter,
+    refers,
+)
+from api.version import running_version
+
+Document = dict[str, Any]
+
+
+def api_document(shelf: Shelf, to: Addresses) -> Document:
+    """All paths, each collection with its own: what one can be asked is not what another can."""
+    paths: Document = {}
+    paths |= _fixed_paths()
+    for collection in shelf.all():
+        paths |= _collection_paths(collection, to)
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": f"GIS-CE: {shelf.city.city.name}",
+            "version": running_version(),
+            "description": "Map layers as OGC API Features. Undecided is an answer; what you may not see is not there.",
+        },
+        "servers": [{"url": to.root, "description": "This service"}],
+        "tags": [{"name": "Capabilities", "description": "What there is"}, {"name": "Data", "description": "Features"}],
+        "paths": paths,
+        "components": {
+            "schemas": SCHEMAS,
+            "parameters": PARAMETERS,
+            "responses": PROBLEM_ANSWERS,
+            "securitySchemes": {"account": {"type": "http", "scheme": "basic"}},
+        },
+        "security": [{}, {"account": []}],
+    }
+
+
+def _fixed_paths() -> Document:
+    both = {JSON: "", HTML: ""}
+    return {
+        "/": operation("landingPage", "What there is, and where", {JSON: "landingPage", HTML: ""}, refers("f")),
+        "/conformance": operation(
+            "conformance", "Which parts of which standards are followed", both | {JSON: "confClasses"}, refers("f")
+        ),
+        "/api": operation("api", "This description", {OPENAPI: "object"}, refers("f")),
+        "/api.html": operation("apiPage", "This description as a page", {HTML: ""}, refers("f")),
+        "/collections": operation("collections", "All collections", both | {JSON: "collections"}, refers("f")),
+    }
+
+
+def _collection_paths(collection: Collection, to: Addresses) -> Document:
+    path = f"/collections/{collection.id}"
+    own = collection.id
+    page = operation(
+        f"{own}.items",
+        f"Features of {collection.title}",
+        {media: "featureCollection" if media == GEOJSON else "" for media in ITEM_FORMS.values()},
+        [*refers("fItems", *_LIST), *_properties(collection, to)],
+        tag="Data",
+        more=("404", "406"),
+        headers=("Content-Crs",),
+    )
+    one = operation(
+        f"{own}.item",
+        f"One feature of {collection.title}",
+        {GEOJSON: "feature", HTML: ""},
+        refers("featureId", "f", "crs"),
+        tag="Data",
+        more=("404", "406"),
+        headers=("Content-Crs",),
+    )
+    return {
+        path: operation(own, collection.title, {JSON: "collection", HTML: ""}, refers("f"), more=("404", "406")),
+        f"{path}/queryables": operation(
+            f"{own}.queryables",
+            f"What {collection.title} can be filtered by",
+            {SCHEMA: "object", HTML: ""},
+            refers("f"),
+            more=("404", "406"),
+        ),
+        f"{path}/items": page,
+        f"{path}/items/{{featureId}}": one,
+    }
+
+
+_LIST = ("limit", "bbox", "bboxCrs", "crs", "datetime", "after")
+
+
+def _properties(collection: Collection, to: Addresses) -> list[Document]:
+    """A parameter for each property: the features that have exactly that value."""
+    said = queryables(collection, to)["properties"]
+    return [
+        parameter(
+            column.name,
+            f"Only features whose {column.name} is exactly this.",
+            {key: said[column.name][key] for key in ("type", "format") if key in said[column.name]},
+        )
+        for column in collection.table.described
+    ]
