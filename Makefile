@@ -48,7 +48,7 @@ services:
 	deploy/install_test_services.sh
 
 tests: setup services
-	$(BIN)/pytest -m 'not heavy'
+	$(BIN)/pytest -m 'not heavy' --numprocesses auto --dist loadfile
 
 test: lint types contracts tests
 

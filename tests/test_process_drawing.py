@@ -143,4 +143,4 @@ def test_decisions_with_many_words_are_no_giant_diamonds() -> None:
     assert polygon is not None
     ys = [float(point.split(",")[1]) for point in str(polygon.get("points")).split()]
     assert len(steps["need_visit"].text) > 100
-    assert max(ys) - min(ys) < 130
+    assert max(ys) - min(ys) < 180  # a diamond of it has over 230; the machine's font decides the rest
