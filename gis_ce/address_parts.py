@@ -112,10 +112,15 @@ def readings(address: str) -> list[AddressParts]:
     return list(dict.fromkeys(found))
 
 
+def labelled_words(address: str) -> list[tuple[str, str]]:
+    """Each word of an address with what usaddress takes it for (AddressNumber, StreetName, PlaceName, ...)."""
+    with _ONE_AT_A_TIME:
+        return [(str(word), str(label)) for word, label in usaddress.parse(address)]
+
+
 def _parsed(address: str) -> list[AddressParts]:
     """The number, street and unit that usaddress sees; town, state, ZIP and names are left out."""
-    with _ONE_AT_A_TIME:
-        labelled = usaddress.parse(address)
+    labelled = labelled_words(address)
     kept = [word for word, label in labelled if label.startswith(_STREET_LABELS)]
     return [parts_of(" ".join(kept))] if kept and len(kept) < len(labelled) else []
 

@@ -58,6 +58,12 @@ SUBJECTS: Mapping[str, Mapping[str, ValueKind]] = {
     "same_owner": {},
     "civil_penalty": {"penalties": "table"},
     "fees": {"fees": "table"},
+    "sso_properties_on_line": {
+        "frontage_ft": "number",
+        "least_frontage_ft": "number",
+        "lateral_gap_ft": "number",
+    },
+    "sso_reporting": {"duties": "table"},
 }
 """Subject to its required values; units stand in the names of the values."""
 
@@ -83,6 +89,7 @@ TABLE_COLUMNS: Mapping[str, Mapping[str, ValueKind]] = {
     "days": {"falls": "text"},
     "penalties": {"meaning": "text", "amount_cents": "number", "per": "text"},
     "fees": {"meaning": "text", "amount_cents": "number"},
+    "duties": {"what": "text"},
 }
 """Values of the kind `table`: the columns that each of their lines must have."""
 
@@ -96,6 +103,13 @@ OPTIONAL_COLUMNS: Mapping[str, ValueKind] = {
     "day_unit": "text",
     "counted_while_stayed": "yes_no",
     "most_cents": "number",
+    "over_gal": "number",
+    "at_least_gal": "number",
+    "surface_water": "yes_no",
+    "within_hours": "number",
+    "within_days": "number",
+    "counted_from": "text",
+    "source": "text",
     "note": "text",
 }
 
