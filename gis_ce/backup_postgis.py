@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from gis_ce.errors import BackupRefused
+from gis_ce.mailing_guards import KEEP_FUNCTION
 from gis_ce.store_guards import REFUSE_FUNCTION
 from gis_ce.tables import Base
 
@@ -19,6 +20,7 @@ _DROP = f"""SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS postgis;
 DROP TABLE IF EXISTS {", ".join(_TABLES)} CASCADE;
 {REFUSE_FUNCTION};
+{KEEP_FUNCTION};
 """
 
 

@@ -12,19 +12,21 @@ from sqlalchemy import Connection, text
 
 from gis_ce.geometry_column import Geometry
 from gis_ce.geometry_sql import box_table
+from gis_ce.mailing_guards import KEEP_FUNCTION, postgis_guards, sqlite_guards
 from gis_ce.tables import (
     Base,
     Charge,
     ChargeEntry,
     Contact,
     Event,
+    MailingEvent,
     Note,
     Proceeding,
     ProceedingEntry,
     SiteMove,
 )
 
-APPEND_ONLY = (Event, Note, SiteMove, Charge, ChargeEntry, Contact, Proceeding, ProceedingEntry)
+APPEND_ONLY = (Event, Note, SiteMove, Charge, ChargeEntry, Contact, Proceeding, ProceedingEntry, MailingEvent)
 
 _REFUSED = "is never changed or deleted; write a new one"
 
@@ -91,6 +93,8 @@ def _postgis_guards() -> Iterator[tuple[str, list[str]]]:
             each = "ROW" if name.endswith("change") else "STATEMENT"
             make = f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH {each} {refuse}"
             yield name, [REFUSE_FUNCTION.replace("%", "%%"), drop, make]
+    for name, make in postgis_guards():
+        yield name, [KEEP_FUNCTION, f"DROP TRIGGER IF EXISTS {name} ON {name.rpartition('_no_')[0]}", make]
 
 
 def _sqlite_guards() -> Iterator[tuple[str, list[str]]]:
@@ -99,6 +103,8 @@ def _sqlite_guards() -> Iterator[tuple[str, list[str]]]:
         for name, what in ((f"{table}_no_update", "UPDATE"), (f"{table}_no_delete", "DELETE")):
             drop = f"DROP TRIGGER IF EXISTS {name}"
             yield name, [drop, f"CREATE TRIGGER {name} BEFORE {what} ON {table} {refuse}"]
+    for name, make in sqlite_guards():
+        yield name, [f"DROP TRIGGER IF EXISTS {name}", make]
 
 
 def _append_only() -> Iterator[str]:

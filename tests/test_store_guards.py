@@ -12,10 +12,10 @@ from gis_ce.case_store import CaseStore, ensure_spatial_index, open_store
 from gis_ce.geometry_column import dwithin
 from gis_ce.geometry_sql import box_table
 from gis_ce.store_guards import indexed_columns, missing_guards
-from gis_ce.tables import Note, Site, SiteMove
+from gis_ce.tables import Mailing, MailingEvent, Note, Site, SiteMove
 
 HERE = shapely.Point(2_100_000, 738_000)
-_KEPT = ("event", "note", "site_move")
+_KEPT = ("event", "note", "site_move", "mailing_event")
 
 
 def _with_a_row_in_each(store: CaseStore) -> None:
@@ -23,6 +23,8 @@ def _with_a_row_in_each(store: CaseStore) -> None:
         add_case(session, "a", HERE)
         session.add(Note(id="n", case_id="a", at=OPENED, by="ann", text="x"))
         session.add(SiteMove(case_id="a", at=OPENED, by="ann", to_geometry=HERE, reason="found"))
+        session.add(Mailing(id="m", number="M-1", case_id="a", made_at=OPENED, made_by="ann"))
+        session.add(MailingEvent(mailing_id="m", at=OPENED, by="ann", kind="made"))
         session.commit()
 
 

@@ -5,6 +5,7 @@ from gis_ce.tables.cases import Case, CaseCounter, CaseLink, ExternalReference
 from gis_ce.tables.charges import Charge, ChargeEntry
 from gis_ce.tables.contacts import Contact, Proceeding, ProceedingEntry
 from gis_ce.tables.decisions import Decision
+from gis_ce.tables.mailings import Mailing, MailingEvent, MailingRow
 from gis_ce.tables.people import Party, User, UserRole
 from gis_ce.tables.published import IdempotencyKey, LayerVersionSeen, ProcessVersion
 from gis_ce.tables.records import Attachment, Deadline, Event, Letter, Note
@@ -27,6 +28,9 @@ __all__ = [
     "Json",
     "LayerVersionSeen",
     "Letter",
+    "Mailing",
+    "MailingEvent",
+    "MailingRow",
     "Note",
     "Party",
     "Proceeding",
