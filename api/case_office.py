@@ -14,6 +14,7 @@ from gis_ce.attachments.folder import AttachmentFolder
 from gis_ce.case_store import CaseStore
 from gis_ce.city_processes import CityProcesses, city_processes, processes_folder
 from gis_ce.duplicate_reach import Reaches, city_reaches, reach_mistakes
+from gis_ce.mailing.settings import mailing_mistakes, mailing_settings
 from gis_ce.register import Register
 from gis_ce.register_files import open_registers
 from layers.errors import CityFileError
@@ -42,6 +43,8 @@ class CaseOffice:
             actor=actor,
             attachments=self.attachments,
             reaches=self.reaches,
+            tables=view.tables,
+            mailing=mailing_settings(self.city.city.other.get("mailing", {})),
         )
 
     def registers(self) -> dict[str, Register]:
@@ -54,7 +57,8 @@ def open_office(settings: Settings, city: OpenCity) -> CaseOffice:
     path = str(city.city_file)
     processes = city_processes(city.city, city.rules.rulebook.calendar, path)
     table = city.city.other.get("duplicates", {})
-    if mistakes := reach_mistakes(table, processes.processes):
+    mailing = city.city.other.get("mailing", {})
+    if mistakes := [*reach_mistakes(table, processes.processes), *mailing_mistakes(mailing)]:
         raise CityFileError(path, mistakes)
     return CaseOffice(
         city=city,

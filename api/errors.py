@@ -33,6 +33,8 @@ from gis_ce.errors import (
     GeometryRefused,
     KeyReused,
     LinkRefused,
+    MailingRefused,
+    MailingUnknown,
     NoDrawing,
     NotNow,
     NotYourLane,
@@ -60,6 +62,7 @@ from layers.errors import (
     LayerMissing,
     LayersError,
     SourceError,
+    TraceRefused,
     VersionMissing,
 )
 from maps.errors import MapsError, VendorMissing
@@ -141,6 +144,8 @@ STATUS: Mapping[type[Exception], int] = {
     ChargeUnknown: 404,
     PaymentsRefused: 422,
     BackupRefused: 409,
+    MailingUnknown: 404,
+    MailingRefused: 422,
     StoreBusy: 503,
     StoreNotReady: 503,
     LayersError: 500,
@@ -150,6 +155,7 @@ STATUS: Mapping[type[Exception], int] = {
     GridError: 500,
     SourceError: 502,
     IngestRefused: 409,
+    TraceRefused: 422,
     MapsError: 500,
     VendorMissing: 503,
 }

@@ -250,3 +250,9 @@ class PaymentsRefused(CaseError):
     def __init__(self, message: str, mistakes: Sequence[str] = ()) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join([message, *(f"  {mistake}" for mistake in self.mistakes)]))
+class MailingUnknown(CaseError):
+    """There is no mailing of that number or id, or no such row in it."""
+
+
+class MailingRefused(CaseError):
+    """A mailing that cannot be made or changed as asked; the message says everything that is wrong."""

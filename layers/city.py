@@ -28,7 +28,7 @@ _INPUT_ROLES = {
 
 def read_city(
     path: Path,
-    other_tables: Collection[str] = ("rules", "owners", "calendar", "decision", "processes", "duplicates"),
+    other_tables: Collection[str] = ("rules", "owners", "calendar", "decision", "processes", "duplicates", "mailing"),
     data_folder: Path | None = None,
 ) -> City:
     """The city that a file declares; raises CityFileError with every mistake and its line.

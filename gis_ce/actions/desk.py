@@ -11,10 +11,12 @@ from gis_ce.city_rules import CityRules
 from gis_ce.duplicate_reach import Reaches, shipped_reaches
 from gis_ce.errors import AttachmentRefused
 from gis_ce.locate import AddressBook
+from gis_ce.mailing.settings import MailingSettings
 from gis_ce.process_state import Act
 from layers.grid import Grid
 from layers.model import City
 from layers.query import LayerQuery
+from layers.reference import ReferenceTables
 
 CLOCK = "clock"
 """Who lets a deadline pass."""
@@ -34,7 +36,7 @@ class Desk:
 
     `query` and `addresses` are of one set of layer versions, `now` is an aware time. `processes` are the
     city's definitions; those that were published in the store go before them. `attachments` is None
-    where no folder for them is kept.
+    where no folder for them is kept, `tables` (accounts and the like) where there are none.
     """
 
     query: LayerQuery
@@ -46,6 +48,8 @@ class Desk:
     actor: Actor
     attachments: AttachmentFolder | None = None
     reaches: Reaches = field(default_factory=shipped_reaches)
+    tables: ReferenceTables | None = None
+    mailing: MailingSettings = field(default_factory=MailingSettings)
 
     @property
     def act(self) -> Act:

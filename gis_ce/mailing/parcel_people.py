@@ -115,9 +115,9 @@ def _accounts(tables: ReferenceTables | None, land: Features, parcels: Rows) -> 
 
 
 def _built(query: LayerQuery, parcels: Rows) -> list[bool]:
-    """Whether a building stands on each parcel; yes throughout where there is no such layer."""
+    """Whether a building stands on each parcel; without such a layer an address point would tell of one."""
     if not query.has("building"):
-        return [True] * len(parcels)
+        return [not query.has("address")] * len(parcels)
     shapes = query.features("parcel").geometry[parcels]
     inner = shapely.buffer(shapes, -1.0)
     met = query.intersecting("building", inner)
