@@ -250,6 +250,8 @@ class PaymentsRefused(CaseError):
     def __init__(self, message: str, mistakes: Sequence[str] = ()) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join([message, *(f"  {mistake}" for mistake in self.mistakes)]))
+
+
 class MailingUnknown(CaseError):
     """There is no mailing of that number or id, or no such row in it."""
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from gis_ce.migrations.columns import day, flag, json, moment, refers, whole, words
 
-revision: str = "0002"
-down_revision: str | None = "0001"
+revision: str = "0003"
+down_revision: str | None = "0002"
 branch_labels: str | None = None
 depends_on: str | None = None
 
