@@ -28,6 +28,7 @@ from api.routers import (
     page,
     processes,
     registers,
+    reminders,
     research,
 )
 from api.settings import Settings
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     case_records.router,
     case_attachments.router,
     charges.router,
+    reminders.router,
     registers.router,
     exports.router,
     processes.router,

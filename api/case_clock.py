@@ -13,6 +13,7 @@ from api.case_office import CaseOffice
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.desk import CLOCK, Actor
 from gis_ce.actions.passing import pass_deadlines
+from gis_ce.actions.reminding import tell_reminders
 from gis_ce.attachments.folder import clear_unfinished
 from gis_ce.errors import CaseError
 from gis_ce.idempotency import forget
@@ -34,6 +35,18 @@ def pass_all(office: CaseOffice) -> list[Done]:
         passed += some
         if len(some) < _AT_ONCE:
             return passed
+
+
+def remind_all(office: CaseOffice) -> list[str]:
+    """Tells in the histories of cases which reminders have come, some at a time."""
+    told: list[str] = []
+    while True:
+        with office.store.session() as session:
+            some = tell_reminders(session, office.desk(Actor(CLOCK)), _AT_ONCE)
+            session.commit()
+        told += some
+        if len(some) < _AT_ONCE:
+            return told
 
 
 def tidy(office: CaseOffice, now: datetime) -> None:
@@ -63,7 +76,7 @@ class CaseClock:
     def _run(self) -> None:
         for turn in count():
             try:
-                passed = pass_all(self._office)
+                passed, reminded = pass_all(self._office), remind_all(self._office)
                 if turn % _TIDY_EACH == 0:
                     tidy(self._office, datetime.now(UTC))
             except (CaseError, LayersError, SQLAlchemyError, OSError) as error:
@@ -71,5 +84,7 @@ class CaseClock:
             else:
                 for done in passed:
                     _LOG.info("The deadline of %s has passed; it goes on at %s.", done.number, done.step)
+                for number in reminded:
+                    _LOG.info("A deadline of %s is near.", number)
             if self._stopped.wait(self._every_s):
                 return

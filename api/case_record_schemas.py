@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
 from api.answer_schemas import Answered
 
 
@@ -19,6 +21,25 @@ class DeadlineAnswer(Answered):
     arithmetic: str
     state: Literal["running", "met", "ended", "passed"]
     ended_at: datetime | None
+    remind_at: datetime | None = Field(description="When its officer is to be reminded of it.")
+    reminded_at: datetime | None = Field(description="When the history told so.")
+
+
+class ReminderAnswer(Answered):
+    """A running deadline of which the case's officer is to be reminded."""
+
+    number: str
+    type: str
+    title: str
+    officer: str | None
+    deadline: DeadlineAnswer
+
+
+class RemindersPage(Answered):
+    """Deadlines that are near, the nearest first; `next` asks for the page after this one."""
+
+    reminders: list[ReminderAnswer]
+    next: str | None
 
 
 class Deadlines(Answered):

@@ -7,8 +7,10 @@ from datetime import date
 
 import shapely
 
+from api.case_filters import page_token
 from api.case_places import Message, shape_in_degrees
 from gis_ce.actions.judging import ToReview
+from gis_ce.actions.reminding import Reminders
 from gis_ce.case_links import LinkedCase
 from gis_ce.tables import Attachment, Deadline, Decision, Event, ExternalReference, Json, Letter, Note, Party
 from layers.grid import Grid
@@ -139,6 +141,25 @@ def deadline_message(row: Deadline) -> Message:
         "arithmetic": row.arithmetic,
         "state": row.state,
         "ended_at": _iso(row.ended_at),
+        "remind_at": _iso(row.remind_at),
+        "reminded_at": _iso(row.reminded_at),
+    }
+
+
+def reminders_message(page: Reminders) -> Message:
+    """One page of deadlines that are near; `next` asks for the one after it."""
+    return {
+        "reminders": [
+            {
+                "number": each.case.number,
+                "type": each.case.type,
+                "title": each.case.title,
+                "officer": each.case.officer,
+                "deadline": deadline_message(each.deadline),
+            }
+            for each in page.reminders
+        ],
+        "next": page_token(page.after),
     }
 
 

@@ -179,6 +179,25 @@ class WaitToExtend(Reason):
     until: date
 
 
+class ReminderIn(BaseModel):
+    """The day on which to remind of the running deadline; null for no reminder."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: date | None
+
+
+class ReminderQuery(BaseModel):
+    """Which reminders are wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    officer: Name | None = None
+    within_days: int = Field(default=0, ge=0, le=3_660, description="Reminders that come within so many days too.")
+    limit: int = Field(default=50, ge=1, le=500)
+    next: Name | None = Field(default=None, description="From the page before.")
+
+
 class CorrectionIn(Reason):
     """Another answer of a step, or another value of a field, in the place of one that was noted wrongly."""
 

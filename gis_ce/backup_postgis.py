@@ -18,6 +18,8 @@ from gis_ce.tables import Base
 _TABLES = (*Base.metadata.tables, "alembic_version")
 _DROP = f"""SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS postgis;
+DO $$ BEGIN CREATE EXTENSION IF NOT EXISTS pg_trgm;
+EXCEPTION WHEN insufficient_privilege OR feature_not_supported OR undefined_file THEN NULL; END $$;
 DROP TABLE IF EXISTS {", ".join(_TABLES)} CASCADE;
 {REFUSE_FUNCTION};
 {KEEP_FUNCTION};

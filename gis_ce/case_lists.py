@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from gis_ce.case_search import in_no_index, many_say, says, says_by_looking
 from gis_ce.geometry_column import distance, dwithin
 from gis_ce.geometry_sql import boxes_meeting
 from gis_ce.tables import Case, Site
@@ -20,7 +21,7 @@ MOST = 1000
 """The longest page."""
 
 MANY = 3_000
-"""From so many places on it is quicker to look through the newest cases than through all places of an area."""
+"""From so many on it is quicker to look through the newest cases than through all of an area, or with some words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +57,30 @@ def page(
 ) -> list[tuple[Case, Site | None]]:
     """One page of cases with their sites, newest first; the next page begins after its last row.
 
-    Where thousands of places lie in an area, the newest cases are looked through until the page is full, instead of
-    all that lie there.
+    Where thousands of places lie in an area, or thousands of cases have the words, the newest cases are looked
+    through until the page is full, instead of all that lie there or have them.
     """
     area, near = wanted.area, wanted.near
     wide = any(
         shape is not None and boxes_meeting(session, Site.geometry, shape, reach, MANY) == MANY
         for shape, reach in ((area, 0.0), (near, wanted.within_ft))
     )
-    return [(case, site) for case, site in session.execute(listed(wanted, after, limit, wide=wide))]
+    common = wanted.text is not None and many_say(session, wanted.text, MANY)
+    return [(case, site) for case, site in session.execute(listed(wanted, after, limit, wide=wide, common=common))]
 
 
 def listed(
-    wanted: CaseFilter, after: After | None = None, limit: int = 50, *, wide: bool = False
+    wanted: CaseFilter, after: After | None = None, limit: int = 50, *, wide: bool = False, common: bool = False
 ) -> Select[Case, Site | None]:
-    """The statement of one page; `wide` measures place by place instead of by the spatial index."""
+    """The statement of one page; `wide` measures place by place, `common` compares words case by case, not by index."""
     newest = select(Case, Site).outerjoin(Site, Site.case_id == Case.id)
-    newest = newest.where(*_conditions(wanted, wide)).order_by(Case.opened_at.desc(), Case.id.desc())
+    newest = newest.where(*_conditions(wanted, wide, common)).order_by(Case.opened_at.desc(), Case.id.desc())
     if after is not None:
         newest = newest.where(tuple_(Case.opened_at, Case.id) < (after.opened_at, after.id))
     return newest.limit(min(limit, MOST))
 
 
-def _conditions(wanted: CaseFilter, wide: bool) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: CaseFilter, wide: bool, common: bool) -> Iterator[ColumnElement[bool]]:
     same: tuple[tuple[InstrumentedAttribute[Any], object], ...] = (
         (Case.type, wanted.type),
         (Case.status, wanted.status),
@@ -96,7 +98,7 @@ def _conditions(wanted: CaseFilter, wide: bool) -> Iterator[ColumnElement[bool]]
         yield Case.due_at < wanted.due_before
     yield from _places(wanted, wide)
     if wanted.text is not None:
-        yield _says(wanted.text)
+        yield _has_words(wanted.text, common)
 
 
 def _places(wanted: CaseFilter, wide: bool) -> Iterator[ColumnElement[bool]]:
@@ -116,8 +118,8 @@ def _within(shape: BaseGeometry, reach_ft: float, wide: bool) -> ColumnElement[b
     return Case.id.in_(select(Site.case_id).where(dwithin(Site.geometry, shape, reach_ft)))
 
 
-def _says(text: str) -> ColumnElement[bool]:
-    """Whether the words stand somewhere, in any case of letters; there is no index for it."""
-    columns = (Case.number, Case.title, Case.description, Site.address)
-    found = [column.icontains(text, autoescape=True) for column in columns]
-    return found[0] | found[1] | found[2] | found[3]
+def _has_words(text: str, common: bool) -> ColumnElement[bool]:
+    """Whether the words stand in number, title, description or address, in any case of letters."""
+    if common or in_no_index(text):
+        return says_by_looking(text)
+    return Case.id.in_(select(Site.case_id).where(says(text)))

@@ -11,9 +11,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from gis_ce.case_search import SEARCHED
 from gis_ce.geometry_sql import box_table
 from gis_ce.store_guards import indexed_columns
 from gis_ce.tables import Base
+from gis_ce.word_guards import POSTGRESQL_INDEX
 
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -44,7 +46,7 @@ def run_migrations(connection: Connection) -> None:
 
 
 def compared() -> dict[str, Any]:
-    """How Alembic compares tables with the models: without what belongs to the spatial index or to PostGIS."""
+    """How Alembic compares tables with the models: without what belongs to the indexes we keep, or to PostGIS."""
     return {
         "target_metadata": Base.metadata,
         "render_as_batch": True,
@@ -56,6 +58,6 @@ def compared() -> dict[str, Any]:
 def _is_a_guard(name: str | None, kind: str) -> bool:
     """Whether `gis_ce.store_guards` or PostGIS itself looks after it."""
     if kind == "index":
-        return name in {f"ix_{table}_{column}" for table, column in indexed_columns()}
-    boxes = tuple(box_table(table, column) for table, column in indexed_columns())
-    return kind == "table" and name is not None and (name == "spatial_ref_sys" or name.startswith(boxes))
+        return name in {POSTGRESQL_INDEX, *(f"ix_{table}_{column}" for table, column in indexed_columns())}
+    kept = (SEARCHED, *(box_table(table, column) for table, column in indexed_columns()))
+    return kind == "table" and name is not None and (name == "spatial_ref_sys" or name.startswith(kept))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from gis_ce import case_migrations
 from gis_ce.case_engine import READING, make_engine, one_upgrade_at_a_time
+from gis_ce.case_words import fill_words, keep_words
 from gis_ce.errors import StoreNotReady
 from gis_ce.geometry_column import stored_srid
 from gis_ce.store_answers import in_our_words
@@ -39,6 +40,7 @@ class CaseStore:
         Raises StoreBusy when the turn does not come in time, CaseChanged for a row that changed since it was read.
         """
         with in_our_words(), Session(self.engine) as session:
+            keep_words(session)
             yield session
 
     @contextmanager
@@ -48,10 +50,11 @@ class CaseStore:
             yield session
 
     def upgrade(self) -> None:
-        """Bring the tables to the newest version, then the spatial index and the guards; nothing is half done."""
+        """Bring the tables to the newest version, then the words, indexes and guards; nothing is half done."""
         with in_our_words(), one_upgrade_at_a_time(self.engine) as connection:
             _refuse_newer(case_migrations.version_of(connection))
             case_migrations.run_migrations(connection)
+            fill_words(connection)
             ensure_guards(connection, rebuild=True)
 
     def version(self) -> str | None:

@@ -8,8 +8,10 @@ from typing import Literal
 
 from sqlalchemy import Connection, text
 
+from gis_ce.case_search import SEARCHED
 from gis_ce.geometry_sql import box_table
 from gis_ce.store_guards import indexed_columns, missing_guards
+from gis_ce.word_guards import keeps_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Finding:
 
 def findings(connection: Connection, srid: int) -> list[Finding]:
     """Everything that is wrong in the store's tables, its index and its guards; places should carry `srid`."""
-    looked = (_damage(connection), _guards(connection), _index(connection), _references(connection))
-    return [*(finding for some in looked for finding in some), *_grids(connection, srid)]
+    looked = (_damage, _guards, _index, _words, _references)
+    return [*(finding for look in looked for finding in look(connection)), *_grids(connection, srid)]
 
 
 def _grids(connection: Connection, srid: int) -> Iterator[Finding]:
@@ -84,3 +86,26 @@ def _references(connection: Connection) -> Iterator[Finding]:
         yield Finding("error", f"{many} sites belong to a case that has another site.", "Restore the last backup.")
     if many := connection.execute(text(_BEYOND)).scalar_one():
         yield Finding("warning", f"{many} open cases have an outcome.", "Look at them with `gis-ce case show`.")
+
+
+def _words(connection: Connection) -> Iterator[Finding]:
+    """Each site has its words, and their index its rows."""
+    if not keeps_words(connection):
+        what = "Looking for words reads every case: this database cannot keep an index of them."
+        yield Finding("warning", what, _NO_WORDS[connection.dialect.name])
+    if many := connection.execute(text("SELECT count(*) FROM site WHERE words IS NULL")).scalar_one():
+        yield Finding("warning", f"{many} cases cannot be found by their words.", "Run `gis-ce db upgrade`.")
+    if connection.dialect.name != "sqlite" or SEARCHED in missing_guards(connection) or not keeps_words(connection):
+        return
+    if many := connection.execute(text(_WITHOUT_WORDS)).scalar_one():
+        what = f"The index of words differs from its table in {many} rows."
+        yield Finding("error", what, "Run `gis-ce db upgrade`; it fills the index anew.")
+
+
+_WITHOUT_WORDS = f"""SELECT (SELECT count(*) FROM site t WHERE NOT EXISTS (
+SELECT 1 FROM {SEARCHED}_docsize d WHERE d.id = t.row_no)) + (SELECT count(*) FROM {SEARCHED}_docsize d
+WHERE NOT EXISTS (SELECT 1 FROM site t WHERE t.row_no = d.id))"""
+_NO_WORDS = {
+    "sqlite": "Use a Python whose SQLite has FTS5 (3.34 or newer).",
+    "postgresql": "Let the database's owner run CREATE EXTENSION pg_trgm, then run `gis-ce db upgrade`.",
+}

@@ -1,4 +1,4 @@
-"""What the database itself keeps watch over: the spatial index, and rows that are never changed or deleted.
+"""What the database itself keeps watch over: the indexes of places and words, and rows that are never changed.
 
 A migration that rebuilds a table on SQLite drops its triggers without a word, so all of this is put back after each
 upgrade and whenever a store is opened.
@@ -25,6 +25,7 @@ from gis_ce.tables import (
     ProceedingEntry,
     SiteMove,
 )
+from gis_ce.word_guards import make_word_index, postgresql_word_guards, sqlite_word_guards, stray_triggers
 
 APPEND_ONLY = (Event, Note, SiteMove, Charge, ChargeEntry, Contact, Proceeding, ProceedingEntry, MailingEvent)
 
@@ -49,6 +50,8 @@ def ensure_guards(connection: Connection, rebuild: bool = False) -> list[str]:
         for table, column in indexed_columns():
             if rebuild or not {box_table(table, column), *dict(_index_triggers(table, column))}.isdisjoint(missing):
                 _make_index(connection, table, column)
+        if rebuild or not {*dict(sqlite_word_guards()), *stray_triggers(set(missing))}.isdisjoint(missing):
+            make_word_index(connection)
     for name, statements in _others(connection):
         if name in missing:
             for statement in statements:
@@ -60,17 +63,17 @@ def missing_guards(connection: Connection) -> list[str]:
     """The names of indexes and triggers that are not there, or not as they should be; only reads."""
     if connection.dialect.name == "postgresql":
         there = {row[0] for row in connection.exec_driver_sql(_POSTGIS_NAMES)}
-        return [name for name, _ in _postgis_guards() if name not in there]
+        return [name for name, _ in _postgis_guards(connection) if name not in there]
     rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'table')"))
     found = {str(row.name): str(row.sql) for row in rows}
     boxes = [name for table, column in indexed_columns() if (name := box_table(table, column)) not in found]
     triggers = [each for place in indexed_columns() for each in _index_triggers(*place)]
-    wanted = [*triggers, *((name, statements[-1]) for name, statements in _sqlite_guards())]
-    return boxes + [name for name, words in wanted if found.get(name) != words]
+    wanted = [*triggers, *sqlite_word_guards(), *((name, statements[-1]) for name, statements in _sqlite_guards())]
+    return [*boxes, *(name for name, words in wanted if found.get(name) != words), *stray_triggers({*found})]
 
 
 def _others(connection: Connection) -> Iterator[tuple[str, list[str]]]:
-    return _postgis_guards() if connection.dialect.name == "postgresql" else _sqlite_guards()
+    return _postgis_guards(connection) if connection.dialect.name == "postgresql" else _sqlite_guards()
 
 
 _POSTGIS_NAMES = """SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()
@@ -82,7 +85,8 @@ BEGIN RAISE EXCEPTION USING MESSAGE = format('A row of %s {_REFUSED}.', TG_TABLE
 """What the triggers of PostgreSQL call."""
 
 
-def _postgis_guards() -> Iterator[tuple[str, list[str]]]:
+def _postgis_guards(connection: Connection) -> Iterator[tuple[str, list[str]]]:
+    yield from postgresql_word_guards(connection)
     for table, column in indexed_columns():
         name = f"ix_{table}_{column}"
         yield name, [f"CREATE INDEX {name} ON {table} USING gist ({column})"]

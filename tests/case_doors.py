@@ -20,7 +20,18 @@ from gis_ce.accounts import add_user
 
 HERE, ELSEWHERE = ("127.0.0.1", 50000), ("203.0.113.9", 50000)
 PASSWORD = "correct horse battery ~ü"
-ROOTS = ("cases", "registers", "processes", "exports", "charges", "deadlines", "digest", "calendars", "contacts")
+ROOTS = (
+    "cases",
+    "reminders",
+    "registers",
+    "processes",
+    "exports",
+    "charges",
+    "deadlines",
+    "digest",
+    "calendars",
+    "contacts",
+)
 """How addresses begin that tell of cases."""
 LEAK = {"type": "leaks", "place": {"address": "111 Main Street"}, "title": "Water on the curb"}
 

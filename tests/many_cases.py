@@ -10,6 +10,7 @@ import shapely
 from sqlalchemy import insert, text
 
 from gis_ce.case_store import CaseStore
+from gis_ce.case_words import words_of
 from gis_ce.tables import Case, Event, Site
 
 TODAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -28,10 +29,11 @@ def fill(store: CaseStore, count: int, seed: int = 1) -> None:
     for start in range(0, count, _A_TIME):
         rows = range(start, min(start + _A_TIME, count))
         with store.session() as session:
+            cases = [_case(row, kinds[row], TODAY - timedelta(minutes=int(minutes[row]))) for row in rows]
+            session.execute(insert(Case), cases)
             session.execute(
-                insert(Case), [_case(row, kinds[row], TODAY - timedelta(minutes=int(minutes[row]))) for row in rows]
+                insert(Site), [_site(row, places[row], store.srid, case) for row, case in zip(rows, cases, strict=True)]
             )
-            session.execute(insert(Site), [_site(row, places[row], store.srid) for row in rows])
             session.execute(insert(Event), [_event(row, TODAY) for row in rows])
             session.commit()
     with store.session() as session:
@@ -65,18 +67,20 @@ def _case(row: int, kind: list[int], opened_at: datetime) -> dict[str, Any]:
     }
 
 
-def _site(row: int, place: Any, srid: int) -> dict[str, Any]:
+def _site(row: int, place: Any, srid: int, case: dict[str, Any]) -> dict[str, Any]:
+    address = f"{100 + row % 900} Main St"
     return {
         "id": f"site-{row:06}",
         "case_id": f"case-{row:06}",
         "geometry": shapely.Point(*place.tolist()),
         "srid": srid,
-        "address": f"{100 + row % 900} Main St",
+        "address": address,
         "parcel_id": f"P{row // 3:06}",
         "how_located": "address",
         "sigma_ft": 10.0,
         "details": {},
         "revision": 0,
+        "words": words_of(case["number"], case["title"], case["description"], address),
     }
 
 

@@ -53,6 +53,12 @@ FILTERS: dict[str, CaseFilter] = {
     "area": CaseFilter(area=HERE.buffer(2_500)),
     "near": CaseFilter(near=HERE, within_ft=1_500, status="closed"),
     "parcel": CaseFilter(parcel_id="P000700"),
+    "rare words": CaseFilter(text="RePort 77"),
+    "a number": CaseFilter(text="-2024-0070"),
+    "an address": CaseFilter(text="977 main st"),
+    "words in most cases": CaseFilter(text="saw a digger"),
+    "words and status": CaseFilter(text="main st", status="open"),
+    "two letters": CaseFilter(text="77"),
 }
 
 
@@ -67,7 +73,13 @@ def _meets(case: Case, site: Site, wanted: CaseFilter) -> bool:
         and (wanted.area is None or bool(shapely.dwithin(site.geometry, wanted.area, 0.01)))
         and (wanted.near is None or bool(shapely.dwithin(site.geometry, wanted.near, wanted.within_ft + 0.01)))
         and wanted.parcel_id in (None, site.parcel_id)
+        and (wanted.text is None or _has(case, site, wanted.text.casefold()))
     )
+
+
+def _has(case: Case, site: Site, words: str) -> bool:
+    said = (case.number, case.title, case.description, str(site.address))
+    return any(words in text.casefold() for text in said)
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +106,8 @@ def test_a_list_holds_what_meets_its_filter_newest_first_page_by_page(
 
 
 @pytest.mark.parametrize("many", [1, 10**9], ids=["wide", "narrow"])
-@pytest.mark.parametrize("name", ["box", "box, status and type", "area", "near"])
-def test_a_wide_area_gives_the_same_cases_by_the_other_way(
+@pytest.mark.parametrize("name", ["box", "box, status and type", "area", "near", "rare words", "words and status"])
+def test_a_wide_area_or_a_common_word_gives_the_same_cases_by_the_other_way(
     store: CaseStore, everything: list[tuple[Case, Site]], name: str, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gis_ce.case_lists.MANY", many)
@@ -115,6 +127,14 @@ def test_places_are_counted_no_further_than_one_wants_to_know(store: CaseStore) 
 @pytest.mark.parametrize("after", [None, After(TODAY - timedelta(days=700), "case-001000")], ids=["first", "later"])
 def test_no_list_goes_through_a_whole_table(store: CaseStore, name: str, after: After | None) -> None:
     assert _whole_tables(store, listed(FILTERS[name], after)) == []
+    if FILTERS[name].text is not None:
+        assert _whole_tables(store, listed(FILTERS[name], after, common=True)) == []
+
+
+@pytest.mark.parametrize("words", ["report 77", "977 main st"])
+def test_words_are_looked_for_in_their_index(store: CaseStore, words: str) -> None:
+    index = {"sqlite": "SCAN site_words VIRTUAL TABLE INDEX", "postgresql": "Bitmap Index Scan on ix_site_words"}
+    assert index[store.engine.dialect.name] in "\n".join(_plan_of(store, listed(CaseFilter(text=words))))
 
 
 @pytest.mark.parametrize(
@@ -181,8 +201,11 @@ _SCANS = {
 
 
 def _whole_tables(store: CaseStore, statement: Select[Any]) -> list[str]:
+    return [line for line in _plan_of(store, statement) if _SCANS[store.engine.dialect.name].search(line)]
+
+
+def _plan_of(store: CaseStore, statement: Select[Any]) -> list[str]:
     with store.reading() as session:
         if store.engine.dialect.name == "postgresql":  # As docker-compose.yml sets it, for disks that do not turn.
             session.execute(text("SET LOCAL random_page_cost = 1.1"))
-        lines = [str(row[-1]) for row in session.execute(Plan(statement))]
-    return [line for line in lines if _SCANS[store.engine.dialect.name].search(line)]
+        return [str(row[-1]) for row in session.execute(Plan(statement))]

@@ -22,6 +22,7 @@ from api.cli.case_draw import draw
 from api.cli.case_import import import_
 from api.cli.case_list import history, list_, show
 from api.cli.case_open import open_
+from api.cli.case_remind import remind, reminders
 from api.cli.case_step import answer, close, notate
 
 app = typer.Typer(help="Open cases, carry them along their process maps, look at them.", no_args_is_help=True)
@@ -31,12 +32,14 @@ app.command("open", rich_help_panel=_WORK)(open_)
 app.command("list", rich_help_panel=_LOOK)(list_)
 app.command("show", rich_help_panel=_LOOK)(show)
 app.command("history", rich_help_panel=_LOOK)(history)
+app.command("reminders", rich_help_panel=_LOOK)(reminders)
 app.command("draw", rich_help_panel=_LOOK)(draw)
 app.command("answer", rich_help_panel=_WORK)(answer)
 app.command("notate", rich_help_panel=_WORK)(notate)
 app.command("close", rich_help_panel=_WORK)(close)
 app.command("end-wait", rich_help_panel=_WORK)(end_wait)
 app.command("extend-wait", rich_help_panel=_WORK)(extend_wait)
+app.command("remind", rich_help_panel=_WORK)(remind)
 app.command("assign", rich_help_panel=_WORK)(assign)
 app.command("priority", rich_help_panel=_WORK)(priority)
 app.command("note", rich_help_panel=_ADD)(note)

@@ -157,9 +157,10 @@ def _data(shown: CaseShown) -> Table | None:
 def _deadlines(shown: CaseShown, zone: ZoneInfo) -> Table | None:
     if not shown.deadlines:
         return None
-    made = table("Until", "State", "How it is counted", whole=("Until", "State"))
+    made = table("Until", "State", "Remind", "How it is counted", whole=("Until", "State", "Remind"))
     for row in shown.deadlines:
-        made.add_row(minute(row.due_at, zone), row.state, text(row.arithmetic))
+        remind = minute(row.remind_at, zone)[:10] if row.remind_at is not None and row.state == "running" else ""
+        made.add_row(minute(row.due_at, zone), row.state, remind, text(row.arithmetic))
     return made
 
 

@@ -32,22 +32,25 @@ def list_cases(session: Session, wanted: CaseFilter, after: str | None = None, l
     """One page of the cases that meet a filter; raises FilterRefused for a page that cannot be."""
     if not 1 <= limit < MOST:
         raise FilterRefused(f"A page has 1 to {MOST - 1:,} cases, not {limit}.")
-    rows = page(session, wanted, _read(after) if after else None, limit + 1)
+    rows = page(session, wanted, After(*page_read(after)) if after else None, limit + 1)
     found = tuple(ListedCase(case, site) for case, site in rows[:limit])
-    more = _written(found[-1].case) if len(rows) > limit else None
+    last = found[-1].case if len(rows) > limit else None
+    more = page_written(last.opened_at, last.id) if last is not None else None
     return CasePage(found, more)
 
 
-def _written(case: Case) -> str:
-    return f"{case.opened_at.isoformat()}~{case.id}"
+def page_written(moment: datetime, name: str) -> str:
+    """What asks for the page after a row."""
+    return f"{moment.isoformat()}~{name}"
 
 
-def _read(after: str) -> After:
+def page_read(after: str) -> tuple[datetime, str]:
+    """The time and id of that row; raises FilterRefused for what `page_written` has not made."""
     moment, _, name = after.partition("~")
     try:
-        opened_at = datetime.fromisoformat(moment)
+        at = datetime.fromisoformat(moment)
     except ValueError as error:
         raise FilterRefused("The page asked for is none of ours; begin again without it.") from error
-    if opened_at.tzinfo is None or not name:
+    if at.tzinfo is None or not name:
         raise FilterRefused("The page asked for is none of ours; begin again without it.")
-    return After(opened_at, name)
+    return at, name

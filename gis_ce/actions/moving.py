@@ -81,6 +81,7 @@ def _deadline(hand: Hand, running: RunningDeadline, act: Act) -> Deadline:
         due_at=running.due_at,
         arithmetic=running.said,
         state="running",
+        remind_at=running.remind_at,
     )
 
 

@@ -15,6 +15,7 @@ from gis_ce.case_numbers import count_from, next_number
 from gis_ce.case_state import put_state
 from gis_ce.ids import new_id
 from gis_ce.process import Process
+from gis_ce.process_deadlines import remind_at
 from gis_ce.process_engine import start
 from gis_ce.process_state import Act, State
 from gis_ce.tables import Case, Deadline, Event, ExternalReference, Party, Site
@@ -130,7 +131,8 @@ def _deadline(old: OldCase, case: Case, process: Process, act: Act) -> list[Dead
     """The deadline that ran when the case was exported runs on, to the same moment."""
     if old.closed_at is not None or case.due_at is None:
         return []
-    wait = process.steps[case.step].deadline
+    here = process.steps[case.step]
+    wait = here.deadline
     starts_on = datetime.fromisoformat(case.state["entered_at"]).astimezone(act.time.zone).date()
     return [
         Deadline(
@@ -142,6 +144,7 @@ def _deadline(old: OldCase, case: Case, process: Process, act: Act) -> list[Dead
             due_at=case.due_at,
             arithmetic=case.state.get("due_said") or "",
             state="running",
+            remind_at=remind_at(here, case.due_at, act),
         )
     ]
 

@@ -95,7 +95,10 @@ class Letter(Base):
 
 
 class Deadline(Base):
-    """A time by which something must have happened, with the arithmetic that led to it."""
+    """A time by which something must have happened, with the arithmetic that led to it.
+
+    `remind_at` is when its officer is to be reminded of it, `reminded_at` when the history told so.
+    """
 
     __tablename__ = "deadline"
 
@@ -108,5 +111,11 @@ class Deadline(Base):
     arithmetic: Mapped[str]
     state: Mapped[str] = mapped_column(default="running")
     ended_at: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
 
-    __table_args__ = (one_of("state", *DEADLINE_STATES), Index("ix_deadline_state", "state", "due_at"))
+    __table_args__ = (
+        one_of("state", *DEADLINE_STATES),
+        Index("ix_deadline_state", "state", "due_at"),
+        Index("ix_deadline_reminder", "state", "remind_at"),
+    )

@@ -17,7 +17,8 @@ class Site(Base):
     """The place of a case on the local grid, in feet, and how it was found.
 
     `row_no` is what the spatial index points to: a row's hidden number would not survive a VACUUM of SQLite.
-    `revision` counts the moves; a decision names the one it saw.
+    `revision` counts the moves; a decision names the one it saw. `words` are those by which its case is found
+    (`gis_ce.case_words`), read by the database alone.
     """
 
     __tablename__ = "site"
@@ -35,6 +36,7 @@ class Site(Base):
     structure: Mapped[BaseGeometry | None] = mapped_column(Geometry())
     details: Mapped[Json] = mapped_column(default=dict)
     revision: Mapped[int] = mapped_column(default=0)
+    words: Mapped[str | None] = mapped_column(deferred=True)
 
     __table_args__ = (one_of("how_located", *HOW_LOCATED),)
     __mapper_args__ = {"primary_key": [id]}  # noqa: A003, RUF012
