@@ -17,6 +17,8 @@ from gis_ce.duplicate_reach import Reaches, city_reaches, reach_mistakes
 from gis_ce.mailing.settings import mailing_mistakes, mailing_settings
 from gis_ce.register import Register
 from gis_ce.register_files import open_registers
+from gis_ce.target_tables import city_targets, target_mistakes
+from gis_ce.targets import Targets
 from layers.errors import CityFileError
 
 
@@ -28,6 +30,7 @@ class CaseOffice:
     store: CaseStore
     processes: CityProcesses
     reaches: Reaches
+    targets: Targets
     attachments: AttachmentFolder
 
     def desk(self, actor: Actor) -> Desk:
@@ -45,6 +48,7 @@ class CaseOffice:
             reaches=self.reaches,
             tables=view.tables,
             mailing=mailing_settings(self.city.city.other.get("mailing", {})),
+            targets=self.targets,
         )
 
     def registers(self) -> dict[str, Register]:
@@ -57,14 +61,16 @@ def open_office(settings: Settings, city: OpenCity) -> CaseOffice:
     path = str(city.city_file)
     processes = city_processes(city.city, city.rules.rulebook.calendar, path)
     table = city.city.other.get("duplicates", {})
-    mailing = city.city.other.get("mailing", {})
-    if mistakes := [*reach_mistakes(table, processes.processes), *mailing_mistakes(mailing)]:
+    mailing, targets = city.city.other.get("mailing", {}), city.city.other.get("targets", {})
+    mistakes = [*reach_mistakes(table, processes.processes), *mailing_mistakes(mailing)]
+    if mistakes := [*mistakes, *target_mistakes(targets, processes.processes)]:
         raise CityFileError(path, mistakes)
     return CaseOffice(
         city=city,
         store=open_cases(settings, city.city).ready(),
         processes=processes,
         reaches=city_reaches(table),
+        targets=city_targets(targets),
         attachments=AttachmentFolder(attachments_folder(settings, city.city)),
     )
 

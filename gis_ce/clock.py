@@ -107,7 +107,8 @@ def shown(given: date, count: int, unit: Unit, calendar: Calendar, word: str = "
     `given Wed 1 Oct 2025, 28 calendar days, last day Wed 29 Oct 2025`
     """
     last = day_after(given, count, unit, calendar)
-    said = f"{word} {named(given)}, {count} {unit.replace('_', ' ')}, last day {named(last)}"
+    days = unit.replace("_", " ").removesuffix("s" if count == 1 else "")
+    said = f"{word} {named(given)}, {count} {days}, last day {named(last)}"
     if unit == "calendar_days":
         return said
     left_out = left_out_between(given, last, calendar)

@@ -258,3 +258,11 @@ class MailingUnknown(CaseError):
 
 class MailingRefused(CaseError):
     """A mailing that cannot be made or changed as asked; the message says everything that is wrong."""
+
+
+class ContactRefused(CaseError):
+    """A contact, visit, hearing or the like that cannot be noted as asked; the message says why."""
+
+
+class ContactUnknown(CaseError):
+    """There is no contact or proceeding of that id in the case, or it is answered or ended already."""

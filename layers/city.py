@@ -28,7 +28,17 @@ _INPUT_ROLES = {
 
 def read_city(
     path: Path,
-    other_tables: Collection[str] = ("rules", "owners", "calendar", "decision", "processes", "duplicates", "mailing"),
+    other_tables: Collection[str] = (
+        "rules",
+        "owners",
+        "calendar",
+        "decision",
+        "processes",
+        "duplicates",
+        "mailing",
+        "targets",
+        "closing",
+    ),
     data_folder: Path | None = None,
 ) -> City:
     """The city that a file declares; raises CityFileError with every mistake and its line.

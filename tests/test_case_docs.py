@@ -14,6 +14,7 @@ from typer.main import get_command
 from api.app import make_app
 from api.cli.case import app as case
 from api.cli.charge import app as charge
+from api.cli.contact import contact, visit
 from api.cli.register import app as register
 
 PAGES = ("case-doors.md", "charges.md", "deadlines-and-digests.md")
@@ -21,7 +22,7 @@ PAGE = "\n".join((ROOT / "docs" / name).read_text("utf-8") for name in PAGES)
 
 
 @pytest.mark.parametrize(
-    "name", sorted(names for app in (case, register, charge) for names in get_command(app).commands)
+    "name", sorted(names for app in (case, register, charge, contact, visit) for names in get_command(app).commands)
 )  # type: ignore[attr-defined]
 def test_every_command_is_named(name: str) -> None:
     assert any(f"{before}{name}{after}" in PAGE for before in "`|" for after in "`| ")

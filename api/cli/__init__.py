@@ -10,7 +10,9 @@ import typer
 from api.cli.case import app as case
 from api.cli.charge import app as charge
 from api.cli.check import check
+from api.cli.contact import contact, visit
 from api.cli.db import app as db
+from api.cli.deadlines import deadlines
 from api.cli.demo import demo
 from api.cli.layers import app as layers
 from api.cli.process import app as process
@@ -43,10 +45,13 @@ app = typer.Typer(
 )
 app.command("check")(check)
 app.command("research")(research)
+app.command("deadlines")(deadlines)
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.add_typer(case, name="case")
 app.add_typer(charge, name="charge")
+app.add_typer(contact, name="contact")
+app.add_typer(visit, name="visit")
 app.add_typer(register, name="register")
 app.add_typer(layers, name="layers")
 app.add_typer(rules, name="rules")

@@ -8,6 +8,7 @@ from api.cli.case_add import attach, link, note, party, refer
 from api.cli.case_change import (
     ask_again,
     assign,
+    category,
     correct,
     describe,
     end_wait,
@@ -16,6 +17,7 @@ from api.cli.case_change import (
     priority,
     reopen,
     review,
+    update,
 )
 from api.cli.case_clock import pass_deadlines
 from api.cli.case_draw import draw
@@ -42,6 +44,8 @@ app.command("extend-wait", rich_help_panel=_WORK)(extend_wait)
 app.command("remind", rich_help_panel=_WORK)(remind)
 app.command("assign", rich_help_panel=_WORK)(assign)
 app.command("priority", rich_help_panel=_WORK)(priority)
+app.command("category", rich_help_panel=_WORK)(category)
+app.command("update", rich_help_panel=_ADD)(update)
 app.command("note", rich_help_panel=_ADD)(note)
 app.command("attach", rich_help_panel=_ADD)(attach)
 app.command("party", rich_help_panel=_ADD)(party)

@@ -37,6 +37,7 @@ from gis_ce.actions.ranking import set_priority
 from gis_ce.actions.reviewing import review as review_answer
 from gis_ce.actions.site_moves import ask_map_again, describe_site, move_site
 from gis_ce.actions.stepping import Given
+from gis_ce.actions.urgency import set_category, update_manager
 from gis_ce.actions.waits import end_wait as end_wait_now
 from gis_ce.actions.waits import extend_wait as extend_wait_until
 from gis_ce.process import in_words
@@ -222,3 +223,32 @@ def _reviews(done: Done) -> list[str]:
         said = f"{in_words(field['field'])} is {field['noted']}; the map now suggests {field['suggested']}"
         lines.append(f"[yellow]look at[/yellow]  {text(said)}")
     return lines
+
+
+def category(
+    number: NumberArgument,
+    name: Annotated[str, typer.Argument(metavar="CATEGORY", help="Such as I, of the city's targets.")],
+    why: ReasonOption,
+    as_: AsOption = None,
+    city: CityOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Give a case another category than its kind and answers have; its targets follow."""
+    with at_work(city, as_) as (session, desk):
+        done = set_category(session, desk, number, name, why)
+        session.commit()
+        print_done(session, desk, done, json, [f"[green]category[/green]  {text(name)}"])
+
+
+def update(
+    number: NumberArgument,
+    words: Annotated[str, typer.Argument(metavar="TEXT", help="Where the case stands.")],
+    as_: AsOption = None,
+    city: CityOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Tell the manager where a case stands: it goes into the next digest."""
+    with at_work(city, as_) as (session, desk):
+        done = update_manager(session, desk, number, words)
+        session.commit()
+        print_done(session, desk, done, json, ["[green]noted[/green]  for the manager"])

@@ -13,6 +13,8 @@ from gis_ce.errors import AttachmentRefused
 from gis_ce.locate import AddressBook
 from gis_ce.mailing.settings import MailingSettings
 from gis_ce.process_state import Act
+from gis_ce.target_tables import shipped_targets
+from gis_ce.targets import Targets
 from layers.grid import Grid
 from layers.model import City
 from layers.query import LayerQuery
@@ -50,6 +52,7 @@ class Desk:
     reaches: Reaches = field(default_factory=shipped_reaches)
     tables: ReferenceTables | None = None
     mailing: MailingSettings = field(default_factory=MailingSettings)
+    targets: Targets = field(default_factory=shipped_targets)
 
     @property
     def act(self) -> Act:
