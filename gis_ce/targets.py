@@ -47,6 +47,6 @@ class Targets:
         if known is None:
             return self.categories[self.other]
         fitting = [known.category]
-        fitting += [ways[word] for step, ways in known.when.items() if (word := answers.get(step)) in ways]
+        fitting += [ways[word] for step, ways in known.when.items() if (word := answers.get(step, "")) in ways]
         order = list(self.categories)
         return self.categories[min(fitting, key=order.index)]
