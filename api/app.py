@@ -13,6 +13,7 @@ from api.ogc.asking import SharedAcrossSites
 from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT
 from api.routers import (
+    arcgis,
     case_attachments,
     case_map,
     case_records,
@@ -55,6 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     layers.router,
     ogc.landing,
     ogc.collections,
+    arcgis.router,
     health.router,
     page.router,
 )

@@ -203,12 +203,17 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _mistake(request: Request, error: Exception) -> JSONResponse:
+def told(request: Request, error: Exception) -> tuple[int, str]:
+    """The status of a mistake, and its sentence as others may read it; what they may not goes to the log."""
     status = status_of(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, _HIDDEN):
         _LOG.error("%s %s: %s", request.method, request.url.path, error)
-        return problem(status, _INSIDE)
-    return problem(status, str(error))
+        return status, _INSIDE
+    return status, str(error)
+
+
+def _mistake(request: Request, error: Exception) -> JSONResponse:
+    return problem(*told(request, error))
 
 
 def _store_gone(request: Request, error: Exception) -> JSONResponse:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from layers.stored_shapes import StoredShapes
 
 Kind = Literal["text", "number", "date", "moment"]
 Mask = npt.NDArray[np.bool_]
+Made = TypeVar("Made")
 ARROW: dict[Kind, pa.DataType] = {
     "text": pa.string(),
     "number": pa.float64(),
@@ -55,6 +56,7 @@ class FeatureTable:
         self.ids = ids
         self.shapes = cast(Geometries, shapes)
         self._kept_shapes = shapes
+        self._remembered: dict[str, Any] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -96,6 +98,12 @@ class FeatureTable:
             return None
         row = int(self.order[place])
         return row if self.ids[row].as_py() == feature else None
+
+    def remembered(self, name: str, make: Callable[[], Made]) -> Made:
+        """What was made from this table before under a name, else what is made now; kept as long as the table."""
+        if name not in self._remembered:
+            self._remembered[name] = make()
+        return cast(Made, self._remembered[name])
 
     def times_around(self) -> tuple[object, object]:
         """The first and the last time, None where there is none."""
