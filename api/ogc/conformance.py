@@ -5,6 +5,7 @@ from __future__ import annotations
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 _FEATURES_2 = "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf"
 _FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
+_CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 _COMMON = "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf"
 _COMMON_2 = "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf"
 
@@ -20,4 +21,23 @@ CONFORMS_TO: tuple[str, ...] = (
     f"{_FEATURES_2}/crs",
     f"{_FEATURES_3}/queryables",
     f"{_FEATURES_3}/queryables-query-parameters",
+    f"{_FEATURES_3}/filter",
+    f"{_FEATURES_3}/features-filter",
+    *(
+        f"{_CQL2}/{name}"
+        for name in (
+            "cql2-text",
+            "cql2-json",
+            "basic-cql2",
+            "advanced-comparison-operators",
+            "case-insensitive-comparison",
+            "accent-insensitive-comparison",
+            "basic-spatial-functions",
+            "basic-spatial-functions-plus",
+            "spatial-functions",
+            "temporal-functions",
+            "property-property",
+            "arithmetic",
+        )
+    ),
 )

@@ -96,7 +96,7 @@ def _collection_paths(collection: Collection, to: Addresses) -> Document:
     }
 
 
-_LIST = ("limit", "bbox", "bboxCrs", "crs", "datetime", "after")
+_LIST = ("limit", "bbox", "bboxCrs", "crs", "datetime", "after", "filter", "filterLang", "filterCrs")
 
 
 def _properties(collection: Collection, to: Addresses) -> list[Document]:

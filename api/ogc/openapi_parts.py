@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from api.ogc.filter_text import LANGUAGES
 from api.ogc.item_forms import ITEM_FORMS
 from api.ogc.selection import FEATURES_UNASKED, MOST_FEATURES
 
@@ -116,6 +117,13 @@ PARAMETERS: Document = {
     "datetime": parameter(
         "datetime", "Only features of this time, and those that have none: a day, a moment or `begin/end`.", _TEXT
     ),
+    "filter": parameter("filter", "Only features for which this condition in CQL2 is true.", _TEXT),
+    "filterLang": parameter(
+        "filter-lang",
+        "How the filter is written.",
+        {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]},
+    ),
+    "filterCrs": parameter("filter-crs", "The reference system of shapes in the filter, as its address.", _TEXT),
     "after": parameter("after", "Only features whose id comes after this one: how pages follow each other.", _TEXT),
     "featureId": {
         "name": "featureId",

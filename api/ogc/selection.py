@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from starlette.datastructures import QueryParams
 
 from api.errors import ApiError
+from api.ogc.areas import on_grid
 from api.ogc.collections import Collection
 from api.ogc.feature_table import Column, FeatureTable, Mask
 from api.ogc.reference_systems import CRS84, System, system_named
@@ -26,7 +27,6 @@ MOST_FEATURES = 10_000
 FEATURES_UNASKED = 100
 KNOWN = ("f", "limit", "bbox", "bbox-crs", "crs", "datetime", "after")
 """The parameters of every list of features; the properties of the collection come to them."""
-_ENDS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,30 +161,16 @@ def box_of(text: str, system: System) -> tuple[float, float, float, float]:
 
 def areas_of(box: tuple[float, float, float, float], system: System, collection: Collection) -> list[BaseGeometry]:
     """The box on the grid, cut to where the collection has features; two where it crosses the date line."""
-    around = collection.table.around
-    if around is None:
-        return []
-    outline = shapely.segmentize(shapely.box(*around).buffer(1.0), 2_000.0)
-    moved = shapely.bounds(system.leave(np.array([outline], dtype=object), collection.grid))[0]
-    margin = 0.01 * max(moved[2] - moved[0], moved[3] - moved[1]) + 1e-6
-    limits = shapely.box(moved[0] - margin, moved[1] - margin, moved[2] + margin, moved[3] + margin)
     west, south, east, north = box
     parts = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    cut = [_cut(shapely.box(first, south, last, north), limits, (first, south, last, north)) for first, last in parts]
-    shapes = [shape for shape in cut if not shape.is_empty]
-    step = [max(*np.subtract(shape.bounds[2:], shape.bounds[:2]), 1e-9) / _ENDS for shape in shapes]
-    dense = np.array([shapely.segmentize(s, d) for s, d in zip(shapes, step, strict=True)], dtype=object)
-    return list(system.enter(dense, collection.grid)) if len(dense) else []
+    moved = [on_grid(_shape(first, south, last, north), system, collection) for first, last in parts]
+    return [area for area in moved if area is not None]
 
 
-def _cut(box: BaseGeometry, limits: BaseGeometry, corners: tuple[float, float, float, float]) -> BaseGeometry:
+def _shape(west: float, south: float, east: float, north: float) -> BaseGeometry:
     """A box of no width is a line or a point, and may still touch something."""
-    west, south, east, north = corners
     if west < east and south < north:
-        return shapely.intersection(box, limits)
-    flat = (
-        shapely.Point(west, south)
-        if (west, south) == (east, north)
-        else shapely.LineString([(west, south), (east, north)])
-    )
-    return shapely.intersection(flat, limits)
+        return shapely.box(west, south, east, north)
+    if (west, south) == (east, north):
+        return shapely.Point(west, south)
+    return shapely.LineString([(west, south), (east, north)])

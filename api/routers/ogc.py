@@ -9,6 +9,7 @@ from api.ogc import pages
 from api.ogc.asking import TheAsking
 from api.ogc.conformance import CONFORMS_TO
 from api.ogc.descriptions import collection_document, landing_links, queryables
+from api.ogc.filters import KNOWN_FILTER, filter_mask
 from api.ogc.forms import GEOJSON, HTML, PLAIN
 from api.ogc.item_forms import ITEM_FORMS
 from api.ogc.items import feature_links, feature_row, feature_text, page_links, page_text
@@ -103,9 +104,11 @@ def get_queryables(name: str, asking: TheAsking) -> Response:
 def get_items(name: str, asking: TheAsking) -> Response:
     """A page of features."""
     collection = asking.shelf.one(name)
-    given = single(asking.request.query_params, (*KNOWN, *(c.name for c in collection.table.described)))
+    own = (column.name for column in collection.table.described)
+    given = single(asking.request.query_params, (*KNOWN, *KNOWN_FILTER, *own))
     form = asking.form(given, ITEM_FORMS)
-    asked = wanted(collection, given)
+    filtered = filter_mask(collection, given)
+    asked = wanted(collection, given, () if filtered is None else (filtered,))
     tag = asking.tag(collection.version)
     if unchanged := asking.unchanged(tag):
         return unchanged
