@@ -89,7 +89,7 @@ class Proposal(Answered):
     id: str
     check: str
     step: str | None
-    state: Literal["proposed", "confirmed", "overridden", "stale"]
+    state: Literal["proposed", "confirmed", "overridden", "stale", "to_sign", "set_aside"]
     proposed: str | None
     sentence: str
     reason: str | None

@@ -39,7 +39,7 @@ def assess(
     reason. Cost grows with the number of sites; ask for many at once.
     """
     asked = RememberedQuery(query, sites.place, sites.structure)
-    return {check.name: _findings(check, sites, asked, rulebook, confidence) for check in checks}
+    return {check.name: found_by(check, sites, asked, rulebook, confidence) for check in checks}
 
 
 def explain(check: Check, sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
@@ -70,7 +70,8 @@ def applicable(checks: Sequence[Check], sites: Sites) -> tuple[Check, ...]:
     return tuple(check for check in checks if not check.needs or brought.intersection(check.needs))
 
 
-def _findings(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
+def found_by(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
+    """The findings of one check, asking this very query (see `assess`)."""
     missing = [role for role in check.roles if not query.has(role)]
     measures = (
         unmeasured(len(sites), rulebook.choose(check.rule_subject, sites.day))

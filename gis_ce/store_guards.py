@@ -18,6 +18,7 @@ from gis_ce.tables import (
     Charge,
     ChargeEntry,
     Contact,
+    DecisionRecord,
     Event,
     MailingEvent,
     Note,
@@ -27,7 +28,18 @@ from gis_ce.tables import (
 )
 from gis_ce.word_guards import make_word_index, postgresql_word_guards, sqlite_word_guards, stray_triggers
 
-APPEND_ONLY = (Event, Note, SiteMove, Charge, ChargeEntry, Contact, Proceeding, ProceedingEntry, MailingEvent)
+APPEND_ONLY = (
+    DecisionRecord,
+    Event,
+    Note,
+    SiteMove,
+    Charge,
+    ChargeEntry,
+    Contact,
+    Proceeding,
+    ProceedingEntry,
+    MailingEvent,
+)
 
 _REFUSED = "is never changed or deleted; write a new one"
 

@@ -175,8 +175,7 @@ def _rays_between(a: Floats, b: Floats, area: Floats) -> tuple[Rows, Rows]:
 
 def _edges_near(query: LayerQuery, role: str, places: Geometries, reach_ft: Floats, counts: Counts | None) -> _Edges:
     """Every edge segment whose box lies in reach of a place."""
-    index = query.features(role).edges()
-    place, piece = index.candidates(places, reach_ft)
+    index, place, piece = query.edges_near(role, places, reach_ft)
     if counts is not None:
         kept = counts(place, index.rows[piece])
         place, piece = place[kept], piece[kept]

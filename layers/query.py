@@ -86,6 +86,20 @@ class LayerQuery:
             raise LayerMissing(f"No layer of the role {role} is published here.")
         return self._features[role]
 
+    def largest(self, role: str, field: str) -> float:
+        """The largest value of a number column of a role; 0 where none is above it."""
+        return self.features(role).largest(field)
+
+    def rows_of_ids(self, role: str, ids: Sequence[str | None]) -> Rows:
+        """The first row of each id; -1 where there is none."""
+        features = self.features(role)
+        row_of = features.once("row by id", lambda: _rows_by_id(features))
+        return np.array([-1 if each is None else row_of.get(each, -1) for each in ids], dtype=np.intp)
+
+    def derived(self, features: Features, sources: Sequence[str]) -> LayerQuery:
+        """A query over features that were made from those of other roles, near which they lie."""
+        return LayerQuery([features], self.grid_epsg)
+
     def narrowed(self, roles: Iterable[str]) -> LayerQuery:
         """The same query that knows only the given roles."""
         kept = set(roles)
@@ -146,6 +160,19 @@ class LayerQuery:
         distance[owners.place] = pairs.distance_ft[starts_of(pairs.place)]
         row[owners.place] = owners.feature
         return distance, row
+
+    def edges_near(self, role: str, places: Geometries, reach_ft: Floats) -> tuple[Index, Rows, Rows]:
+        """The boundaries of a role's polygons as short lines, and the pairs of place and line about in reach.
+
+        No pair in reach is left out; who asks decides what counts.
+        """
+        index = self.features(role).edges()
+        place, entry = index.candidates(places, reach_ft)
+        return index, place, entry
+
+
+def _rows_by_id(features: Features) -> dict[str, int]:
+    return {str(name): row for row, name in reversed(list(enumerate(features.ids)))}
 
 
 def _side_by_side(ask: Callable[[slice], Pairs], count: int) -> Pairs:

@@ -11,6 +11,7 @@ from process_walks import shipped
 from sqlalchemy import func, select
 
 from gis_ce.case_store import CaseStore
+from gis_ce.decision_proof import verify
 from gis_ce.process_paths import arrows_of, covering_paths
 from gis_ce.tables import Case, CaseLink, Deadline, Decision, Event, Letter
 
@@ -51,4 +52,6 @@ def _nothing_is_left_over(store: CaseStore) -> None:
         assert proposed == session.scalar(select(func.count()).select_from(Decision))
         for link in session.scalars(select(CaseLink)):
             assert link.kind in ("handover", "returns")
+        proof = verify(session)
+        assert (proof.problems, proof.unrecorded) == ((), 0)
     assert store.check() == []

@@ -18,6 +18,7 @@ from gis_ce.process import in_words
 from gis_ce.tables import Decision, Site
 
 _COLOURS = {"proposed": "cyan", "confirmed": "green", "overridden": "yellow", "stale": "dim"}
+_COLOURS |= {"to_sign": "red", "set_aside": "dim"}
 
 
 def head_line(shown: CaseShown) -> str:
@@ -142,6 +143,8 @@ def _made_of(row: Decision) -> str:
     """What somebody made of what the map said."""
     if row.state == "proposed":
         return "nothing yet"
+    if row.state == "to_sign":
+        return "waits for a signature"
     if row.answer is None:
         return f"seen by {row.by}"
     if row.state == "confirmed" and row.proposed is not None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gis_ce.actions.at_hand import Hand
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.histories import Said
+from gis_ce.actions.on_record import record_change
 from gis_ce.actions.proposals import decides, open_at, standing
 from gis_ce.errors import ReasonNeeded, StepRefused
 from gis_ce.process import Step, in_words
@@ -48,12 +49,12 @@ def judge(session: Session, desk: Desk, case: Case, here: Step, value: str | Non
     """
     rows = open_at(session, case.id, here.id)
     for row in rows:
-        settle(desk, row, value, why)
+        settle(session, desk, row, value, why)
     return [told(rows[-1])] if rows and value is not None else []
 
 
-def settle(desk: Desk, row: Decision, value: str | None, why: str | None) -> None:
-    """Writes a person's answer to a decision; raises ReasonNeeded for another than the map's without a reason."""
+def settle(session: Session, desk: Desk, row: Decision, value: str | None, why: str | None) -> None:
+    """Puts a person's answer on record; raises ReasonNeeded for another than the map's without a reason."""
     reason = (why or "").strip() or None
     overrides = value is not None and row.proposed is not None and value != row.proposed
     if overrides and reason is None:
@@ -62,6 +63,7 @@ def settle(desk: Desk, row: Decision, value: str | None, why: str | None) -> Non
         )
     row.state = "overridden" if overrides else "confirmed"
     row.answer, row.by, row.at, row.why = value, desk.actor.name, desk.now, reason
+    record_change(session, desk, row)
 
 
 def told(row: Decision) -> Said:
@@ -105,7 +107,7 @@ def stand_by(session: Session, desk: Desk, hand: Hand, given: str | None) -> lis
     if open_questions:
         raise StepRefused(f"The place has changed; first confirm or correct: {'; '.join(open_questions)}.")
     for review in reviews:
-        settle(desk, review.decision, review.current, None)
+        settle(session, desk, review.decision, review.current, None)
     return [told(review.decision) for review in reviews]
 
 

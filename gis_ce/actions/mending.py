@@ -12,11 +12,11 @@ from gis_ce.actions.carried_out import Done, carried_out
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.histories import Said
 from gis_ce.actions.judging import settle, told
-from gis_ce.actions.map_answers import FROM_DATA
 from gis_ce.actions.passing import pass_if_due
 from gis_ce.actions.proposals import decides, outdate_undone, standing
 from gis_ce.actions.rechecks import recheck, reviews_made
 from gis_ce.actions.stepping import kept, refuse_unknown_files
+from gis_ce.decision_inputs import FROM_DATA
 from gis_ce.errors import StepRefused
 from gis_ce.process_corrections import correct_answer, correct_field
 from gis_ce.process_corrections import reopen as reopened
@@ -82,7 +82,7 @@ def reopen(
 
 def kept_correction(session: Session, desk: Desk, hand: Hand, moved: Moved, also: Sequence[Said] = ()) -> Done:
     """Stores a move backwards; what was decided at steps that are no longer on the way does not count any more."""
-    outdate_undone(session, hand.case.id, moved.state.way)
+    outdate_undone(session, desk, hand.case.id, moved.state.way)
     return kept(session, desk, hand, moved, also)
 
 
@@ -115,7 +115,7 @@ def _settled(session: Session, desk: Desk, hand: Hand, step: str, value: str, wh
     rows = [row for row in standing(session, hand.case.id) if row.step == step]
     if not rows or not decides(hand.process.steps[step]):
         return []
-    settle(desk, rows[-1], value, why)
+    settle(session, desk, rows[-1], value, why)
     return [told(rows[-1])]
 
 

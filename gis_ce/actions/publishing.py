@@ -12,6 +12,7 @@ from gis_ce.actions.at_hand import Hand
 from gis_ce.actions.definitions import in_store, known, of_version, version_row
 from gis_ce.actions.desk import Actor, Desk
 from gis_ce.actions.histories import tell_moves
+from gis_ce.actions.on_record import record_change
 from gis_ce.actions.proposals import open_at, outdate, propose, standing
 from gis_ce.case_state import put_state, state_of
 from gis_ce.errors import CannotMove, NotYourLane, ProcessFileError
@@ -130,22 +131,26 @@ def _taken_over(session: Session, desk: Desk, hand: Hand, new: Process) -> bool:
     except CannotMove:
         return False
     checked = old.steps[hand.state.step].check
-    _rename(session, hand.case, new)
+    _rename(session, desk, hand.case, new)
     hand.process, hand.state = new, moved.state
     put_state(hand.case, moved.state, desk.now)
     tell_moves(session, hand.case, desk.act, moved.entries)
     check = new.steps[moved.state.step].check
     if check == checked:
         return False
-    outdate(session, open_at(session, hand.case.id, moved.state.step))
+    outdate(session, desk, open_at(session, hand.case.id, moved.state.step))
     return check is not None
 
 
-def _rename(session: Session, case: Case, new: Process) -> None:
+def _rename(session: Session, desk: Desk, case: Case, new: Process) -> None:
     """Lets what still belongs to a step go by the step's new name; what is history keeps the old one."""
     if not new.renamed:
         return
     running = select(Deadline).where(Deadline.case_id == case.id, Deadline.state == "running")
     drafts = select(Letter).where(Letter.case_id == case.id, Letter.state == "draft")
-    for row in (*standing(session, case.id), *session.scalars(running), *session.scalars(drafts)):
+    for row in (*session.scalars(running), *session.scalars(drafts)):
         row.step = new.renamed.get(str(row.step), row.step)
+    for decision in standing(session, case.id):
+        if decision.step is not None and decision.step in new.renamed:
+            decision.step = new.renamed[decision.step]
+            record_change(session, desk, decision, "renamed")

@@ -26,9 +26,9 @@ def recheck(session: Session, desk: Desk, hand: Hand, *, anew: bool) -> list[ToR
     questions = [Question(hand.case, hand.site, step, row.check) for step, row in old.items() if _counts(hand, step)]
     fresh = answered_by_map(desk, questions)
     if not anew:
-        fresh = [row for row in fresh if not _says_the_same(old[str(row.step)], row)]
-    replaced = {str(row.step) for row in fresh}
-    outdate(session, (row for row in standing(session, hand.case.id) if anew or str(row.step) in replaced))
+        fresh = [answer for answer in fresh if not _says_the_same(old[str(answer.row.step)], answer.row)]
+    replaced = {str(answer.row.step) for answer in fresh}
+    outdate(session, desk, (row for row in standing(session, hand.case.id) if anew or str(row.step) in replaced))
     keep_proposals(session, desk, [hand.case], fresh)
     return to_review(session, hand)
 

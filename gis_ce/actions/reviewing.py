@@ -42,7 +42,7 @@ def review(
         value = given.answer or found.decision.proposed
         if value is None:
             raise ReasonNeeded(f"{found.step.text}: the map cannot tell, so answer it. {found.decision.reason}")
-        settle(desk, found.decision, value, given.why)
+        settle(session, desk, found.decision, value, given.why)
         if value != found.current:
             return _corrected(session, desk, hand, found, value, given.why)
         said = told(found.decision)

@@ -51,8 +51,7 @@ def frontages(
 
 def _on_right_of_way(parcels: Geometries, query: LayerQuery) -> Geometries:
     """The parts of each parcel's boundary that lie on an edge of the right of way; empty where none does."""
-    index = query.features("right_of_way").edges()
-    place, entry = index.candidates(parcels, np.full(len(parcels), AT_LIMIT_FT))
+    index, place, entry = query.edges_near("right_of_way", parcels, np.full(len(parcels), AT_LIMIT_FT))
     order = np.argsort(place, kind="stable")
     edges = np.full(len(parcels), shapely.MultiLineString(), dtype=object)
     touched = np.unique(place)

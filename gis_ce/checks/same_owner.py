@@ -88,20 +88,12 @@ def _key_of(keys: npt.NDArray[np.object_], parcel: Rows) -> npt.NDArray[np.objec
 
 def _other_owners(sites: Sites, query: LayerQuery) -> Texts:
     """The name to compare with: the one given, else the owner of the parcel given; None where there is none."""
-    features = query.features("parcel")
     given, parcel = sites.detail("other_owner"), sites.detail("other_parcel_id")
-    owner_of = features.once("owner by id", lambda: _owner_by_id(features))
-    named = [
-        str(name) if name else owner_of.get(str(of)) if of else None for name, of in zip(given, parcel, strict=True)
-    ]
-    found: Texts = np.full(len(sites), None, dtype=object)
-    found[:] = named
+    asked = [str(of) if of and not name else None for name, of in zip(given, parcel, strict=True)]
+    found = texts_of(query.features("parcel"), "owner_name", query.rows_of_ids("parcel", asked))
+    named = np.array([bool(name) for name in given], dtype=bool)
+    found[named] = [str(name) for name in given[named]]
     return found
-
-
-def _owner_by_id(features: Features) -> dict[str, str | None]:
-    """Of parcels with one id the first counts."""
-    return dict(zip(features.ids[::-1].tolist(), features.texts("owner_name")[::-1].tolist(), strict=True))
 
 
 def _reason(

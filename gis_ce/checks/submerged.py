@@ -26,11 +26,11 @@ class Submerged:
     row: Rows
 
 
-_KNOWN: WeakKeyDictionary[Features, tuple[Features, Submerged | None]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Features, tuple[Features, tuple[Features, Rows]]] = WeakKeyDictionary()
 
 
 def submerged(query: LayerQuery, role: str) -> Submerged | None:
-    """The parts of a role's lines that lie under water, by the lines' own ids; None where there is none.
+    """The parts of a role's lines that lie under water, by the lines' own ids; None without a layer of water bodies.
 
     Cut once for a set of layer versions, and kept as long as those are.
     """
@@ -40,21 +40,24 @@ def submerged(query: LayerQuery, role: str) -> Submerged | None:
     with _LOCK:
         known = _KNOWN.get(lines)
         if known is None or known[0] is not water:
-            known = (water, _cut(query, role))
+            known = (water, _cut(lines, water, query.grid_epsg))
             _KNOWN[lines] = known
-    return known[1]
+    wet, rows = known[1]
+    return Submerged(query.derived(wet, (role, "water_body")), rows)
 
 
-def _cut(query: LayerQuery, role: str) -> Submerged | None:
-    lines = query.features(role)
-    rows, wet = _under_water(query, lines.geometry)
-    if not len(rows):
-        return None
+def _cut(lines: Features, water: Features, grid_epsg: int) -> tuple[Features, Rows]:
+    rows, wet = _under_water(LayerQuery([lines, water], grid_epsg), lines.geometry)
     parts = [
         LayerPart(part.version, part.description, part.table.take(pa.array(rows[of] - start)), wet[of])
         for part, start, of in _by_part(lines, rows)
     ]
-    return Submerged(LayerQuery([Features(role, parts)], query.grid_epsg), rows)
+    return Features(lines.role, parts or [_nothing_of(lines.parts[0])]), rows
+
+
+def _nothing_of(part: LayerPart) -> LayerPart:
+    nothing = np.empty(0, dtype=object)
+    return LayerPart(part.version, part.description, part.table.take(pa.array([], pa.int64())), nothing)
 
 
 def _by_part(lines: Features, rows: Rows) -> Iterator[tuple[LayerPart, int, Rows]]:

@@ -44,7 +44,8 @@ def _measure_under(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deep
     for role in (role for role in LINE_ROLES if role in rule.texts("facility_types") and query.has(role)):
         features = query.features(role)
         diameter = features.numbers("diameter_in")
-        spread = features.once(("spread of half-widths", rule.id), partial(_spread_ft, features, rule))
+        largest = query.largest(role, "diameter_in")
+        spread = features.once(("spread of half-widths", rule.id), partial(_spread_ft, largest, rule))
         near = query.nearest(role, places, reach_ft=SEARCH_REACH_FT, select=OURS)
         reach = np.full(len(places), -1.0)
         reach[near.place] = near.distance_ft + spread
@@ -55,9 +56,9 @@ def _measure_under(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deep
     _measure_marks(rule, rows, sites, query, deepest)
 
 
-def _spread_ft(features: Features, rule: Rule) -> float:
+def _spread_ft(largest_in: float, rule: Rule) -> float:
     """By how much the zones of a role differ in half-width: a wider zone may reach farther than the nearest one."""
-    widths = half_width_ft(np.array([features.largest("diameter_in"), np.nan, 1e-9]), rule)
+    widths = half_width_ft(np.array([largest_in, np.nan, 1e-9]), rule)
     return float(widths.max() - widths.min())
 
 

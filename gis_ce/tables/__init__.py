@@ -4,7 +4,7 @@ from gis_ce.tables.base import Base, Json
 from gis_ce.tables.cases import Case, CaseCounter, CaseLink, ExternalReference
 from gis_ce.tables.charges import Charge, ChargeEntry
 from gis_ce.tables.contacts import Contact, Proceeding, ProceedingEntry
-from gis_ce.tables.decisions import Decision
+from gis_ce.tables.decisions import Decision, DecisionArea, DecisionPersonal, DecisionRecord, LayerSet
 from gis_ce.tables.mailings import Mailing, MailingEvent, MailingRow
 from gis_ce.tables.people import Party, User, UserRole
 from gis_ce.tables.published import IdempotencyKey, LayerVersionSeen, ProcessVersion
@@ -22,10 +22,14 @@ __all__ = [
     "Contact",
     "Deadline",
     "Decision",
+    "DecisionArea",
+    "DecisionPersonal",
+    "DecisionRecord",
     "Event",
     "ExternalReference",
     "IdempotencyKey",
     "Json",
+    "LayerSet",
     "LayerVersionSeen",
     "Letter",
     "Mailing",

@@ -1,0 +1,69 @@
+"""Puts decisions on record: what the map said, and every time that something is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gis_ce.actions.desk import Desk
+from gis_ce.actions.evaluating import Evaluation
+from gis_ce.canonical import as_plain, canonical, sha256
+from gis_ce.decision_chain import Line, append
+from gis_ce.decision_proof import standing_of
+from gis_ce.tables import Decision, DecisionArea, DecisionRecord, Json, LayerSet
+from layers.model import LayerVersion
+from layers.query import LayerQuery
+
+ADOPTED = "adopted"
+"""The kind of the first line of a decision that was made before there was a record."""
+
+
+def record_answer(session: Session, desk: Desk, row: Decision, found: Evaluation, kind: str = "proposed") -> None:
+    """The first line of a decision: all that it rests on. Its area is kept beside, to be found by later changes."""
+    _write(session, desk, row, kind, found.said(), found.personal())
+    keep_area(session, row.id, found, layer_set(session, desk.query))
+
+
+def record_change(session: Session, desk: Desk, row: Decision, kind: str | None = None, **said: object) -> None:
+    """A further line: what a decision has become (its state, unless another `kind` is told), by whom and why."""
+    if not _is_recorded(session, row.id):
+        _write(session, desk, row, ADOPTED, {"check": row.check, "rule": dict(row.rule), "versions": row.versions}, {})
+    _write(session, desk, row, kind or row.state, said, {})
+
+
+def keep_area(session: Session, decision_id: str, found: Evaluation, layers: str) -> None:
+    """Writes where a change of the layers could change a decision, in the place of what was known before."""
+    area = session.get(DecisionArea, decision_id)
+    if area is None:
+        area = DecisionArea(decision_id=decision_id)
+        session.add(area)
+    area.layer_set, area.area, area.asked = layers, found.footprint.box, found.footprint.as_json()
+
+
+def layer_set(session: Session, query: LayerQuery) -> str:
+    """The id of the set of layer versions that a query is over; kept when it is first met."""
+    return layer_set_of(session, [version for role in query.roles for version in query.layers(role)])
+
+
+def layer_set_of(session: Session, versions: list[LayerVersion]) -> str:
+    """The id of a set of layer versions with the days they speak of."""
+    layers: Json = as_plain({each.name: {"version": each.version, "as_of": each.as_of} for each in versions})
+    name = sha256(canonical(layers))
+    if session.get(LayerSet, name) is None:
+        session.add(LayerSet(id=name, layers=layers))
+        session.flush()
+    return name
+
+
+def _is_recorded(session: Session, decision_id: str) -> bool:
+    known = select(DecisionRecord.id).where(DecisionRecord.decision_id == decision_id).limit(1)
+    return session.scalar(known) is not None
+
+
+def _write(session: Session, desk: Desk, row: Decision, kind: str, said: Mapping[str, object], personal: Json) -> None:
+    now = {name: value for name, value in standing_of(row).items() if name != "why"}
+    why = {"why": row.why} if row.why is not None else {}
+    line = Line(row.case_id, row.id, kind, desk.now, desk.actor.name, {**said, "now": now}, {**personal, **why})
+    append(session, line)
