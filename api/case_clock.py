@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.case_office import CaseOffice
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.desk import CLOCK, Actor
+from gis_ce.actions.letter_service import count_receipts
 from gis_ce.actions.passing import pass_deadlines
 from gis_ce.actions.reminding import tell_reminders
 from gis_ce.attachments.folder import clear_unfinished
@@ -30,7 +31,9 @@ def pass_all(office: CaseOffice) -> list[Done]:
     passed: list[Done] = []
     while True:
         with office.store.session() as session:
-            some = pass_deadlines(session, office.desk(Actor(CLOCK)), _AT_ONCE)
+            desk = office.desk(Actor(CLOCK))
+            count_receipts(session, desk)
+            some = pass_deadlines(session, desk, _AT_ONCE)
             session.commit()
         passed += some
         if len(some) < _AT_ONCE:

@@ -12,6 +12,7 @@ from api.wiring import OpenCity, attachments_folder, open_cases
 from gis_ce.actions.desk import Actor, Desk
 from gis_ce.attachments.folder import AttachmentFolder
 from gis_ce.case_store import CaseStore
+from gis_ce.city_letters import CityLetters, city_letters
 from gis_ce.city_processes import CityProcesses, city_processes, processes_folder
 from gis_ce.duplicate_reach import Reaches, city_reaches, reach_mistakes
 from gis_ce.mailing.settings import mailing_mistakes, mailing_settings
@@ -32,6 +33,7 @@ class CaseOffice:
     reaches: Reaches
     targets: Targets
     attachments: AttachmentFolder
+    letters: CityLetters
 
     def desk(self, actor: Actor) -> Desk:
         """The desk of somebody, now, over the layer versions that are current now; make one for each request."""
@@ -49,6 +51,7 @@ class CaseOffice:
             tables=view.tables,
             mailing=mailing_settings(self.city.city.other.get("mailing", {})),
             targets=self.targets,
+            letters=self.letters,
         )
 
     def registers(self) -> dict[str, Register]:
@@ -72,6 +75,7 @@ def open_office(settings: Settings, city: OpenCity) -> CaseOffice:
         reaches=city_reaches(table),
         targets=city_targets(targets),
         attachments=AttachmentFolder(attachments_folder(settings, city.city)),
+        letters=city_letters(city.city, path),
     )
 
 

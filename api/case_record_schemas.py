@@ -49,14 +49,20 @@ class Deadlines(Answered):
 
 
 class LetterAnswer(Answered):
-    """A letter, as a draft or as it was sent."""
+    """A letter, from its draft on; `sent` is one that was written elsewhere."""
 
     id: str
+    number: str | None
     step: str | None
     template: str
-    state: Literal["draft", "sent"]
+    state: Literal["draft", "sent", "issued", "served", "received", "returned", "reissued", "withdrawn"]
     sent_at: datetime | None
     received_on: date | None
+    issued_at: datetime | None
+    issued_by: str | None
+    sha256: str | None
+    attachment_id: str | None
+    reissue_of: str | None
     text: str
 
 

@@ -118,14 +118,20 @@ def attachment_message(row: Attachment, whole: bool) -> Message:
 
 
 def letter_message(row: Letter) -> Message:
-    """A letter, as a draft or as it was sent."""
+    """A letter, from its draft on."""
     return {
         "id": row.id,
+        "number": row.number,
         "step": row.step,
         "template": row.template,
         "state": row.state,
         "sent_at": _iso(row.sent_at),
         "received_on": _iso(row.received_on),
+        "issued_at": _iso(row.issued_at),
+        "issued_by": row.issued_by,
+        "sha256": row.sha256,
+        "attachment_id": row.attachment_id,
+        "reissue_of": row.reissue_of,
         "text": row.text,
     }
 

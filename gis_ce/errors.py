@@ -266,3 +266,21 @@ class ContactRefused(CaseError):
 
 class ContactUnknown(CaseError):
     """There is no contact or proceeding of that id in the case, or it is answered or ended already."""
+
+
+class LetterFileError(CaseError):
+    """A template of a letter that cannot be used; lists every mistake with its line."""
+
+    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        count = len(self.mistakes)
+        head = f"The letter {name} has {count} mistake{'s' if count != 1 else ''}:"
+        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
+
+
+class LetterUnknown(CaseError):
+    """There is no letter of that number or id, or no kind of letter of that name."""
+
+
+class LetterRefused(CaseError):
+    """A letter that cannot be made, issued or served as asked; the message says everything that is wrong or missing."""

@@ -64,6 +64,14 @@ SUBJECTS: Mapping[str, Mapping[str, ValueKind]] = {
         "lateral_gap_ft": "number",
     },
     "sso_reporting": {"duties": "table"},
+    "service_of_notice": {
+        "methods": "texts",
+        "returned_mail_days": "number",
+        "mail_received": "text",
+        "appeal_days": "number",
+        "appeal_unit": "text",
+        "appeal_decision_days": "number",
+    },
 }
 """Subject to its required values; units stand in the names of the values."""
 

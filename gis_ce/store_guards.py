@@ -19,7 +19,9 @@ from gis_ce.tables import (
     ChargeEntry,
     Contact,
     DecisionRecord,
+    DeedSeen,
     Event,
+    LetterService,
     MailingEvent,
     Note,
     Proceeding,
@@ -39,6 +41,8 @@ APPEND_ONLY = (
     Proceeding,
     ProceedingEntry,
     MailingEvent,
+    LetterService,
+    DeedSeen,
 )
 
 _REFUSED = "is never changed or deleted; write a new one"

@@ -38,6 +38,7 @@ def read_city(
         "mailing",
         "targets",
         "closing",
+        "letters",
     ),
     data_folder: Path | None = None,
 ) -> City:

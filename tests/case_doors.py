@@ -22,6 +22,7 @@ HERE, ELSEWHERE = ("127.0.0.1", 50000), ("203.0.113.9", 50000)
 PASSWORD = "correct horse battery ~ü"
 ROOTS = (
     "cases",
+    "letters",
     "reminders",
     "registers",
     "processes",

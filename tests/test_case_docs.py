@@ -15,14 +15,16 @@ from api.app import make_app
 from api.cli.case import app as case
 from api.cli.charge import app as charge
 from api.cli.contact import contact, visit
+from api.cli.letter import app as letter
 from api.cli.register import app as register
 
-PAGES = ("case-doors.md", "charges.md", "deadlines-and-digests.md")
+PAGES = ("case-doors.md", "charges.md", "deadlines-and-digests.md", "letters.md")
 PAGE = "\n".join((ROOT / "docs" / name).read_text("utf-8") for name in PAGES)
 
 
 @pytest.mark.parametrize(
-    "name", sorted(names for app in (case, register, charge, contact, visit) for names in get_command(app).commands)
+    "name",
+    sorted(names for app in (case, register, charge, contact, visit, letter) for names in get_command(app).commands),
 )  # type: ignore[attr-defined]
 def test_every_command_is_named(name: str) -> None:
     assert any(f"{before}{name}{after}" in PAGE for before in "`|" for after in "`| ")

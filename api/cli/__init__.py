@@ -15,6 +15,7 @@ from api.cli.db import app as db
 from api.cli.deadlines import deadlines
 from api.cli.demo import demo
 from api.cli.layers import app as layers
+from api.cli.letter import app as letter
 from api.cli.process import app as process
 from api.cli.register import app as register
 from api.cli.research import research
@@ -52,6 +53,7 @@ app.add_typer(case, name="case")
 app.add_typer(charge, name="charge")
 app.add_typer(contact, name="contact")
 app.add_typer(visit, name="visit")
+app.add_typer(letter, name="letter")
 app.add_typer(register, name="register")
 app.add_typer(layers, name="layers")
 app.add_typer(rules, name="rules")

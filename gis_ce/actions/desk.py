@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from gis_ce.attachments.folder import AttachmentFolder
+from gis_ce.city_letters import CityLetters
 from gis_ce.city_processes import CityProcesses
 from gis_ce.city_rules import CityRules
 from gis_ce.duplicate_reach import Reaches, shipped_reaches
@@ -53,6 +54,7 @@ class Desk:
     tables: ReferenceTables | None = None
     mailing: MailingSettings = field(default_factory=MailingSettings)
     targets: Targets = field(default_factory=shipped_targets)
+    letters: CityLetters = field(default_factory=CityLetters)
 
     @property
     def act(self) -> Act:

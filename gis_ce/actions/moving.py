@@ -86,8 +86,8 @@ def _deadline(hand: Hand, running: RunningDeadline, act: Act) -> Deadline:
 
 
 def _keep_letters(session: Session, desk: Desk, hand: Hand, left: str) -> None:
-    """A letter is a draft from when its step is come to, and sent when that step is done."""
-    drafts = select(Letter).where(Letter.case_id == hand.case.id, Letter.state == "draft")
+    """A letter is a draft from when its step is come to, and sent when that step is done; one that was begun stays."""
+    drafts = select(Letter).where(Letter.case_id == hand.case.id, Letter.state == "draft", Letter.number.is_(None))
     done = left if hand.state.way[-1] == left else None
     for draft in session.scalars(drafts):
         if draft.step == done:

@@ -13,6 +13,7 @@ from gis_ce.actions.carried_out import Done, carried_out, done
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.histories import Said
 from gis_ce.actions.judging import judge, stand_by
+from gis_ce.actions.letter_service import start_from_receipt
 from gis_ce.actions.moving import keep
 from gis_ce.actions.parties import note_parties
 from gis_ce.actions.passing import pass_if_due
@@ -147,6 +148,7 @@ def _is_files(hand: Hand, name: str) -> bool:
 def kept(session: Session, desk: Desk, hand: Hand, moved: Moved, also: Sequence[Said] = ()) -> Done:
     """Stores a move and answers where the case stands now; see `answer_step` for what is in `made`."""
     others = keep(session, desk, hand, moved, also)
+    start_from_receipt(session, desk, hand)
     note_parties(session, desk, hand.case)
     proposed = [] if hand.state.closed else open_at(session, hand.case.id, hand.state.step)
     proposals = [row.id for row in proposed]

@@ -8,7 +8,7 @@ from gis_ce.tables.decisions import Decision, DecisionArea, DecisionPersonal, De
 from gis_ce.tables.mailings import Mailing, MailingEvent, MailingRow
 from gis_ce.tables.people import Party, User, UserRole
 from gis_ce.tables.published import IdempotencyKey, LayerVersionSeen, ProcessVersion
-from gis_ce.tables.records import Attachment, Deadline, Event, Letter, Note
+from gis_ce.tables.records import Attachment, Deadline, DeedSeen, Event, Letter, LetterService, Note
 from gis_ce.tables.sites import Site, SiteMove
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "DecisionArea",
     "DecisionPersonal",
     "DecisionRecord",
+    "DeedSeen",
     "Event",
     "ExternalReference",
     "IdempotencyKey",
@@ -32,6 +33,7 @@ __all__ = [
     "LayerSet",
     "LayerVersionSeen",
     "Letter",
+    "LetterService",
     "Mailing",
     "MailingEvent",
     "MailingRow",

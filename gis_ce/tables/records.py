@@ -7,9 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from gis_ce.letter import LETTER_STATES, METHODS
 from gis_ce.tables.base import Base, Json, one_of, refers_to
 
-LETTER_STATES = ("draft", "sent")
+SERVICE_KINDS = ("served", "received", "returned")
+
 DEADLINE_STATES = ("running", "met", "ended", "passed")
 
 
@@ -78,20 +80,74 @@ class Attachment(Base):
 
 
 class Letter(Base):
-    """A letter of a case, as a draft or as it was sent."""
+    """A letter of a case, from its draft on; once it is issued, its PDF lies under `sha256` and is never set again.
+
+    `given` has what the officer gave: `values` of merge fields, `to` (a party's id or a role), and, once it is
+    issued, `printed`: what was printed.
+    """
 
     __tablename__ = "letter"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     case_id: Mapped[str] = mapped_column(refers_to("case_.id"), index=True)
+    number: Mapped[str | None] = mapped_column(unique=True)
     step: Mapped[str | None]
     template: Mapped[str]
     state: Mapped[str] = mapped_column(default="draft")
     sent_at: Mapped[datetime | None]
     received_on: Mapped[date | None]
     text: Mapped[str] = mapped_column(default="")
+    given: Mapped[Json | None]
+    issued_at: Mapped[datetime | None]
+    issued_by: Mapped[str | None]
+    sha256: Mapped[str | None]
+    attachment_id: Mapped[str | None] = mapped_column(refers_to("attachment.id"))
+    reissue_of: Mapped[str | None] = mapped_column(refers_to("letter.id"))
 
     __table_args__ = (one_of("state", *LETTER_STATES),)
+
+
+class LetterService(Base):
+    """One fact about the service of a letter, with its proof; never changed, never deleted.
+
+    `kind`: it was served by a method, its receipt came back, or it was returned itself; `of` is the service that
+    the latter two are about. `time` is HH:MM in the city, where it is known.
+    """
+
+    __tablename__ = "letter_service"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    letter_id: Mapped[str] = mapped_column(refers_to("letter.id"), index=True)
+    kind: Mapped[str]
+    of: Mapped[str | None] = mapped_column("of_service", refers_to("letter_service.id"))
+    method: Mapped[str]
+    on: Mapped[date] = mapped_column("on_day")
+    time: Mapped[str | None] = mapped_column("at_time")
+    served_by: Mapped[str | None]
+    tracking: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="")
+    attachment_id: Mapped[str | None] = mapped_column(refers_to("attachment.id"))
+    at: Mapped[datetime]
+    by: Mapped[str]
+
+    __table_args__ = (one_of("kind", *SERVICE_KINDS), one_of("method", *METHODS))
+
+
+class DeedSeen(Base):
+    """Somebody has seen the deed of an easement, by name and date, in a book and on a page; never changed."""
+
+    __tablename__ = "deed_seen"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(refers_to("case_.id"), index=True)
+    seen_by: Mapped[str]
+    seen_on: Mapped[date]
+    book: Mapped[str]
+    page: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    attachment_id: Mapped[str | None] = mapped_column(refers_to("attachment.id"))
+    at: Mapped[datetime]
+    by: Mapped[str]
 
 
 class Deadline(Base):

@@ -1,0 +1,92 @@
+"""What a letter may take from its case, under the names by which merge fields ask for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from gis_ce.process import Length, Process, in_words
+from gis_ce.process_deadlines import length_of
+from gis_ce.tables import Case, Decision, Party, Site
+
+OCCUPANT = "occupant"
+MOST_LINES = 4
+"""Lines of an address that the window of an envelope shows."""
+_WIDEST = 46
+_CITY = re.compile(r"^(.+?),\s*([^,]+,?\s+[A-Z]{2}\.?\s+\d{5}(?:-\d{4})?)$")
+
+
+def case_facts(case: Case, site: Site) -> dict[str, object]:
+    """`case...`, `data...`, `answer...` and `site...`."""
+    facts: dict[str, object] = {
+        "case.number": case.number,
+        "case.title": case.title,
+        "case.description": case.description,
+        "case.officer": case.officer,
+        "case.event_on": case.event_on,
+        "case.opened_on": case.opened_at.date(),
+        "case.type": in_words(case.type),
+        "site.address": site.address,
+        "site.parcel_id": site.parcel_id,
+    }
+    facts |= {f"data.{name}": value for name, value in case.data.items()}
+    return facts | {f"answer.{step}": in_words(str(word)) for step, word in case.answers.items()}
+
+
+def party_facts(parties: Iterable[Party]) -> dict[str, object]:
+    """`party.ROLE.name`, `.firm` and `.mailing_address`, of the first of each role."""
+    facts: dict[str, object] = {}
+    for party in parties:
+        for name in ("name", "firm", "mailing_address"):
+            facts.setdefault(f"party.{party.role}.{name}", getattr(party, name))
+    return facts
+
+
+def decision_facts(decisions: Iterable[Decision]) -> dict[str, object]:
+    """`decision.CHECK.sentence` and `.answer`: what the map said last, where somebody stands by it or nobody spoke."""
+    facts: dict[str, object] = {}
+    for row in decisions:
+        overridden = row.state == "overridden"
+        said = f"{row.why}" if overridden and row.why else row.sentence
+        facts[f"decision.{row.check}.sentence"] = None if row.proposed is None and not overridden else said
+        facts[f"decision.{row.check}.answer"] = in_words(row.answer or row.proposed or "") or None
+    return facts
+
+
+def period_after(process: Process, step: str | None, settings: Mapping[str, Length]) -> Length | None:
+    """The period of the wait that follows a step at once; None where none follows or a date ends it."""
+    here = process.steps.get(step or "")
+    after = process.steps.get(here.next or "") if here is not None else None
+    if after is None or after.deadline is None or after.deadline.on_field is not None:
+        return None
+    return length_of(after.deadline, settings)
+
+
+def recipient_lines(party: Party) -> tuple[list[str], list[str]]:
+    """The address block of a party and what is wrong with it: too many lines, too long, no address."""
+    names = [name for name in (party.name, party.firm) if name]
+    address = address_lines(party.mailing_address or "")
+    if not address:
+        return names, [f"the {party.role} {' '.join(names)} has no mailing address"]
+    return checked_lines([*names, *address])
+
+
+def checked_lines(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Lines of an address and what the window of an envelope could not show of them."""
+    wrong = []
+    if len(lines) > MOST_LINES:
+        wrong.append(f"the address has {len(lines)} lines; the envelope's window shows {MOST_LINES}")
+    wrong += [
+        f"the address line {line!r} is longer than the window ({_WIDEST} letters)"
+        for line in lines
+        if len(line) > _WIDEST
+    ]
+    return lines, wrong
+
+
+def address_lines(text: str) -> list[str]:
+    """An address by its lines: as it is broken, else before its city."""
+    lines = [line.strip().rstrip(",") for line in text.splitlines() if line.strip()]
+    if len(lines) == 1 and (found := _CITY.match(lines[0])):
+        return [found[1].strip(), found[2].strip()]
+    return lines
