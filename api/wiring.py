@@ -22,6 +22,8 @@ from gis_ce.city_rules import CityRules, city_rules
 from layers.city import read_city
 from layers.grid import Grid
 from layers.model import City, LayerDescription, LayerVersion
+from layers.network.build import network_of
+from layers.network.model import Network
 from layers.query import LayerQuery
 from layers.reference import open_tables
 from layers.versions import LayerStore
@@ -69,6 +71,13 @@ class OpenCity:
             if caller not in self._views:
                 self._views[caller] = self._view(caller, current)
             return self._views[caller]
+
+    def network(self, query: LayerQuery, role: str) -> Network:
+        """The network of the mains of a role (`sewer_main` or `water_main`) that a query sees; kept once built.
+
+        Raises LayerMissing where that role has no layer.
+        """
+        return network_of(query, self.city.network, role, self.folders.layers)
 
     def extent_lonlat(self, view: View) -> tuple[float, float, float, float] | None:
         """West, south, east, north: as the city file says, else around the parcels, else around all that is seen."""

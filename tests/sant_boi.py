@@ -19,7 +19,7 @@ grid = 25831
 jurisdiction = "NC"
 
 [network.water]
-sources = ["113766", "1097", "111111", "1101", "113952", "113774", "111117"]
+sources = ["1097", "111111", "1101", "113766", "113952"]
 
 [layers.sewer_mains]
 role = "sewer_main"

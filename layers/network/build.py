@@ -28,6 +28,7 @@ from layers.network.nodes import (
     nodes_of,
     parted,
 )
+from layers.network.taps import tapped
 from layers.network_settings import NetworkSettings
 from layers.query import LayerQuery
 from layers.reference import plain_keys
@@ -56,24 +57,29 @@ def network_of(query: LayerQuery, settings: NetworkSettings, role: str, folder: 
     beside the snapshot. Abandoned mains are no part of it.
     """
     features = query.features(role)
-    holes = query.features("manhole") if role == "sewer_main" and query.has("manhole") else None
-    key = key_of(features, holes, settings)
+    beside = "manhole" if role == "sewer_main" else "valve"
+    points = query.features(beside) if query.has(beside) else None
+    key = key_of(features, points, settings)
     return features.once(
-        ("network", key), lambda: kept(folder, features, key, lambda: build(features, holes, settings))
+        ("network", key), lambda: kept(folder, features, key, lambda: build(features, points, settings))
     )
 
 
-def build(features: Features, holes: Features | None, settings: NetworkSettings) -> Network:
-    """The same without remembering it."""
-    manholes = manholes_of(holes)
+def build(features: Features, points: Features | None, settings: NetworkSettings) -> Network:
+    """The same without remembering it; `points` are the manholes of sewers, the valves of water mains."""
+    is_sewer = features.role == "sewer_main"
+    manholes = manholes_of(points if is_sewer else None)
     lines = lines_of(features, settings.snap_ft)
     places = {name: tuple(manholes.xy[row]) for name, row in manholes.row_of.items()}
     declared = declared_nodes(features, lines, places)
     nodes = nodes_of(lines, declared)
     met = meetings(lines, nodes, max(settings.gap_ft, settings.snap_ft))
     is_joint = _joins(features, lines, declared, nodes, met, settings)
-    pieces = parted(lines, nodes.of_end, met.taken(is_joint))
-    return _Made(features, manholes, lines, declared, nodes, pieces, settings).network(met.taken(~is_joint))
+    joints = met.taken(is_joint)
+    taps = tapped(lines, nodes, joints, None if is_sewer else points, settings)
+    pieces = parted(lines, nodes.of_end, taps.joints)
+    made = _Made(features, manholes, lines, declared, taps.nodes, pieces, settings)
+    return made.network(met.taken(~is_joint), taps.node)
 
 
 def manholes_of(holes: Features | None) -> Manholes:
@@ -123,7 +129,7 @@ class _Made:
     pieces: Pieces
     settings: NetworkSettings
 
-    def network(self, unjoined: Meetings) -> Network:
+    def network(self, unjoined: Meetings, valve_node: Ints) -> Network:
         """The network; its nodes are those that pieces end in."""
         ends, count = self.pieces.nodes, len(self.nodes.xy)
         manhole = self._manholes_at_nodes()
@@ -150,6 +156,7 @@ class _Made:
             is_outfall=is_outfall,
             is_blind=blind if self.features.role == "sewer_main" else np.zeros(count, dtype=np.bool_),
             spread_ft=self.nodes.spread_ft,
+            valve_node=valve_node,
             missed=missed,
             drawn_agrees=flow.drawn_agrees,
         )
@@ -161,6 +168,10 @@ class _Made:
     def _outfalls(self, manhole: Ints) -> Flags:
         wanted = plain_keys(np.array([*self.settings.outfalls, *self.settings.sources], dtype=object))
         named = np.isin(self.nodes.name, wanted) | np.isin(self._names(manhole), wanted)
+        if self.features.role == "water_main" and len(wanted):
+            facility, ids = plain_keys(self.features.texts("facility_id")), plain_keys(self.features.ids[:])
+            fed = np.isin(facility, wanted) | np.isin(ids, wanted)
+            named[self.pieces.nodes[fed[self.lines.row[self.pieces.line]]].ravel()] = True
         by_kind = np.append(self.manholes.is_outfall, False)[manhole]
         return np.asarray(named | by_kind, dtype=np.bool_)
 

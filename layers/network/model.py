@@ -57,7 +57,8 @@ class Network:
     One entry a node: its place `xy` in feet, the `manhole` feature there (row, or -1), the `name`
     (declared id, else the manhole's id, else ""), whether it is an outfall (of water: a source), whether
     it is blind (a joint without a manhole), and how far its ends lie apart, `spread_ft`: beyond the
-    snapping distance where one id is used at two places.
+    snapping distance where one id is used at two places. One entry a valve: `valve_node`, the node of each
+    valve feature (-1 where it is on no main); sewers have none.
     """
 
     role: str
@@ -75,6 +76,7 @@ class Network:
     is_outfall: Flags
     is_blind: Flags
     spread_ft: Floats
+    valve_node: Ints
     missed: MissedJoints
     drawn_agrees: float
     """Share of the pieces with inverts (else with node ids) that are drawn with the flow; NaN where none has any."""

@@ -190,7 +190,7 @@ def _told(  # noqa: PLR0913, PLR0917 - what a walk has found, put together
     to_ft = np.concatenate([begun.to_ft, stretches[1]])
     doors = [*begun.doors, *_doors(network, at_node, begun.pieces)]
     sides, possible = _sides(network, kind, doors, nodes, all_pieces, within_ft)
-    gaps, touches = _missed(network, at_node, all_pieces)
+    gaps, touches = missed_at(network, at_node, all_pieces)
     more = network.incoming if kind == "upstream" else network.outgoing
     return Trace(
         kind=kind,
@@ -265,7 +265,7 @@ def _sides(
     return tuple(sides), np.flatnonzero(found)
 
 
-def _missed(network: Network, at_node: np.ndarray, pieces: Rows) -> tuple[Rows, Rows]:
+def missed_at(network: Network, at_node: np.ndarray, pieces: Rows) -> tuple[Rows, Rows]:
     """Joints that may be missing at a node reached or along a piece of the trace: gaps, and touching lines."""
     missed = network.missed
     if not len(missed):
