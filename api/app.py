@@ -33,6 +33,7 @@ from api.routers import (
     registers,
     reminders,
     research,
+    trace,
 )
 from api.settings import Settings
 from api.sign_in import SignIns
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     checks.router,
     here.router,
     research.router,
+    trace.router,
     cases.router,
     case_steps.router,
     case_map.router,

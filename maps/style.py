@@ -11,6 +11,7 @@ from typing import Any, get_args
 import yaml
 
 from gis_ce.checks.check import EvidenceKind
+from gis_ce.network_marks import MarkKind
 from layers.catalog import ROLE_BY_NAME
 from layers.report import ChangeKind
 from maps.errors import StyleError
@@ -51,15 +52,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The look of every role that is drawn, of every kind of evidence, of every remark of an import."""
+    """The look of every role that is drawn, of every kind of evidence, remark of an import and mark on a network."""
 
     roles: Mapping[str, Look]
     evidence: Mapping[str, Look]
     remarks: Mapping[str, Look]
+    network: Mapping[str, Look]
 
     def as_json(self) -> dict[str, dict[str, dict[str, object]]]:
         """The same for a page; null values left out."""
-        return {"roles": _plain(self.roles), "evidence": _plain(self.evidence), "remarks": _plain(self.remarks)}
+        sections = ("roles", "evidence", "remarks", "network")
+        return {name: _plain(getattr(self, name)) for name in sections}
 
 
 @functools.cache
@@ -86,6 +89,7 @@ def read_style(path: Path) -> Style:
         _looks(document, "roles", roles, mistakes),
         _looks(document, "evidence", get_args(EvidenceKind), mistakes),
         _looks(document, "remarks", ("rejected", "repaired", *get_args(ChangeKind)), mistakes),
+        _looks(document, "network", get_args(MarkKind), mistakes),
     )
     if mistakes:
         raise StyleError(path.name, mistakes)

@@ -14,14 +14,17 @@ from api.cli.contact import contact, visit
 from api.cli.db import app as db
 from api.cli.deadlines import deadlines
 from api.cli.demo import demo
+from api.cli.isolate import isolate
 from api.cli.layers import app as layers
 from api.cli.letter import app as letter
+from api.cli.network import app as network
 from api.cli.process import app as process
 from api.cli.register import app as register
 from api.cli.research import research
 from api.cli.rules import app as rules
 from api.cli.screen import failure
 from api.cli.serve import serve
+from api.cli.trace import app as trace
 from api.cli.users import app as user
 from api.errors import OURS
 from api.version import running_version
@@ -47,8 +50,11 @@ app = typer.Typer(
 app.command("check")(check)
 app.command("research")(research)
 app.command("deadlines")(deadlines)
+app.command("isolate")(isolate)
 app.command("serve")(serve)
 app.command("demo")(demo)
+app.add_typer(trace, name="trace")
+app.add_typer(network, name="network")
 app.add_typer(case, name="case")
 app.add_typer(charge, name="charge")
 app.add_typer(contact, name="contact")

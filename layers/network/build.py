@@ -16,7 +16,7 @@ from layers.grid import Floats
 from layers.network.direction import Evidence, Flow, flow_of, inverts_say
 from layers.network.files import kept, key_of
 from layers.network.lines import IN_SERVICE, Declared, Lines, declared_nodes, lines_of
-from layers.network.model import TOUCH, Codes, Flags, Ints, Network
+from layers.network.model import Codes, Flags, Ints, Network
 from layers.network.nodes import (
     Meetings,
     Nodes,
@@ -139,7 +139,6 @@ class _Made:
         missed = missed_joints(self.pieces, unjoined, degree, self.settings.snap_ft)
         turned = flow.way == -1
         blind = (degree > 1) & (manhole < 0)
-        blind[missed.node[missed.kind == TOUCH]] = True
         return Network(
             role=self.features.role,
             row=self.lines.row[self.pieces.line].astype(np.int32),

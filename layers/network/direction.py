@@ -14,9 +14,9 @@ from layers.network.model import (
     AGAINST_DRAWN,
     AGAINST_NODES,
     DIGITISED,
+    DRAWN_BACKWARDS,
     INVERTS,
     NODE_IDS,
-    NODES_AGAINST_DRAWN,
     OUTFALLS,
     UNKNOWN,
     Codes,
@@ -64,7 +64,7 @@ def flow_of(evidence: Evidence, nodes: Rows, node_count: int, is_outfall: Flags)
     """
     share, proven = _drawn_agrees(evidence)
     way, direction = _evident(evidence, proven)
-    contradictions = _contradictions(evidence, way)
+    contradictions = _contradictions(evidence)
     if proven:
         direction[way == 0] = DIGITISED
         way[way == 0] = 1
@@ -91,12 +91,12 @@ def _evident(evidence: Evidence, drawn_proven: bool) -> tuple[Codes, Codes]:
     return way, np.where(way == 0, UNKNOWN, direction).astype(np.int8)
 
 
-def _contradictions(evidence: Evidence, way: Codes) -> Codes:
+def _contradictions(evidence: Evidence) -> Codes:
     inverts, ids = evidence.by_inverts, evidence.by_nodes
     both = (inverts != 0) & (ids != 0)
     found = np.where(both & (inverts != ids), AGAINST_NODES, 0)
-    found |= np.where(inverts == -1, AGAINST_DRAWN, 0)
-    found |= np.where(ids == -1, NODES_AGAINST_DRAWN, 0)
+    found |= np.where((inverts == -1) & (ids == 0), AGAINST_DRAWN, 0)
+    found |= np.where((ids == -1) & (inverts != 1), DRAWN_BACKWARDS, 0)
     return found.astype(np.int8)
 
 

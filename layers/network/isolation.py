@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from layers.grid import Rows
+from layers.grid import Floats, Rows
 from layers.network.joined import components
 from layers.network.model import Flags, Network
 from layers.network.starts import Start
@@ -22,9 +22,10 @@ _NONE: Rows = np.empty(0, dtype=np.intp)
 class Shut:
     """What is without water when a set of zones is shut off.
 
-    Valves are rows of the valve features. `to_close` and `closed_already` are those around it; `pieces`
+    Valves are rows of the valve features. `to_close` and `closed_already` are those around it, apart from
+    valves behind which there is no water any more; `pieces`
     and `segments` (rows) what lies between them; `beyond` and `beyond_segments` what loses its only way
-    to a source. A part of the network without any source known is never said to be cut off.
+    to a source. Where no source is known, the largest part that is left is taken to have the supply.
     """
 
     to_close: Rows
@@ -59,7 +60,7 @@ class Isolation:
 
     `unusable` are valves of the ring as designed that cannot be operated: the ring had to grow past them.
     `next_ring` is the ring around this one, `if_fails` what each single valve's failure would mean.
-    `has_source` says whether a source of the network is known, so that what lies beyond can be told.
+    `has_source` says whether a source of the network is known; else what lies beyond rests on an assumption.
     """
 
     start: Start
@@ -101,11 +102,12 @@ class Isolator:
         inside[wanted] = True
         is_in = inside[self.zones.zone]
         pieces = np.flatnonzero(is_in)
-        ring = self._ring(is_in)
+        lost = self._supplied(_NONE, _no_nodes(network)) & ~self._supplied(wanted, _no_nodes(network))
+        is_beyond = lost[self.zones.zone] & ~is_in
+        beyond = np.flatnonzero(is_beyond)
+        ring = self._ring(is_in, is_in | is_beyond)
         on_ring = np.flatnonzero(ring[network.valve_node] & (network.valve_node >= 0))
         condition = self.zones.condition[on_ring]
-        lost = self._supplied(_NONE, _no_nodes(network)) & ~self._supplied(wanted, _no_nodes(network))
-        beyond = np.flatnonzero(lost[self.zones.zone] & ~is_in)
         return Shut(
             to_close=on_ring[condition == USABLE],
             closed_already=on_ring[condition == CLOSED],
@@ -132,18 +134,19 @@ class Isolator:
             pieces = np.array(start.pieces[:1], dtype=np.intp)
         return np.unique(self.zones.zone[pieces])
 
-    def _ring(self, is_in: Flags) -> Flags:
-        """Nodes with a parting valve between a piece inside and one outside."""
+    def _ring(self, is_in: Flags, is_dry: Flags) -> Flags:
+        """Nodes with a parting valve between a piece inside and one outside that still has water."""
         network = self.network
         inner, outer = _no_nodes(network), _no_nodes(network)
         for ends in (network.from_node, network.to_node):
             inner[ends[is_in]] = True
-            outer[ends[~is_in]] = True
+            outer[ends[~is_dry]] = True
         return np.asarray(inner & outer & self.zones.parts, dtype=np.bool_)
 
     def _grown(self, wanted: Rows) -> Rows:
         """The zones with all those next to them across a valve that would have to be closed."""
-        ring = self._ring(np.isin(self.zones.zone, wanted)) & ~self.zones.is_closed
+        is_in = np.isin(self.zones.zone, wanted)
+        ring = self._ring(is_in, is_in) & ~self.zones.is_closed
         return np.union1d(wanted, self._zones_of_nodes(np.flatnonzero(ring).tolist()))
 
     def _if_fails(self, wanted: Rows, shut: Shut, valve: int) -> IfFails:
@@ -176,13 +179,36 @@ class Isolator:
     def _supplied(self, without: Rows, closed: Flags) -> Flags:
         """Which zones have a way to a source, by open valves, without passing some zones."""
         count = self.zones.count
-        if not self.has_source:
-            return np.zeros(count, dtype=np.bool_)
         zone, node = self._borders
         passable = ~np.isin(zone, without) & ~(self.zones.is_closed | closed)[node]
-        label = components(count + self.network.node_count, zone[passable], count + node[passable])
-        sources = self._source_zones[~np.isin(self._source_zones, without)]
-        return np.asarray(np.isin(label[:count], label[sources]), dtype=np.bool_)
+        label = components(count + self.network.node_count, zone[passable], count + node[passable])[:count]
+        sources = self._source_zones if self.has_source else self._largest(label, without)
+        sources = sources[~np.isin(sources, without)]
+        return np.asarray(np.isin(label, label[sources]), dtype=np.bool_)
+
+    def _largest(self, label: Rows, without: Rows) -> Rows:
+        """A zone of the longest part that is left of each part of the network; of equals the first."""
+        left = np.ones(self.zones.count, dtype=np.bool_)
+        left[without] = False
+        part = np.zeros(int(label.max(initial=-1)) + 1)
+        np.add.at(part, label[left], self._zone_length_ft[left])
+        rows = np.flatnonzero(left)
+        order = np.lexsort((rows, -part[label[rows]], self._whole[rows]))
+        first = np.ones(len(order), dtype=np.bool_)
+        first[1:] = self._whole[rows[order]][1:] != self._whole[rows[order]][:-1]
+        return rows[order[first]]
+
+    @cached_property
+    def _whole(self) -> Rows:
+        """The part of the network that each zone belongs to while nothing is shut off."""
+        count = self.zones.count
+        zone, node = self._borders
+        open_ = ~self.zones.is_closed[node]
+        return components(count + self.network.node_count, zone[open_], count + node[open_])[:count]
+
+    @cached_property
+    def _zone_length_ft(self) -> Floats:
+        return np.bincount(self.zones.zone, self.network.length_ft, self.zones.count).astype(np.float64)
 
     @cached_property
     def _borders(self) -> tuple[Rows, Rows]:

@@ -9,7 +9,7 @@ import numpy as np
 from layers.errors import TraceRefused
 from layers.grid import Floats, Rows
 from layers.network.joined import components
-from layers.network.model import Network
+from layers.network.model import IN_DOUBT, Network
 from layers.network.spread import Steps, Way, route, spread
 from layers.network.starts import Start
 from layers.network.trace import Trace, missed_at, rows_of
@@ -127,7 +127,7 @@ def _told(network: Network, places: tuple[Start, Start], way: tuple[list[int], l
         touches=touches,
         blind_joints=reached[network.is_blind[reached]],
         splits=reached[network.outgoing[reached] > 1],
-        contradicted=found[network.contradictions[found] != 0],
+        contradicted=found[(network.contradictions[found] & IN_DOUBT) != 0],
         against_flow=np.array(way[2], dtype=np.intp),
     )
 

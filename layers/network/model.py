@@ -27,8 +27,14 @@ DIRECTION_WORDS = (
 )
 """In words how the direction of a piece is known, by its code."""
 
-AGAINST_NODES, AGAINST_DRAWN, NODES_AGAINST_DRAWN = 1, 2, 4
-"""What speaks against each other in a piece: bits of `Network.contradictions`."""
+AGAINST_NODES, AGAINST_DRAWN, DRAWN_BACKWARDS = 1, 2, 4
+"""What speaks against each other in a piece, bits of `Network.contradictions`.
+
+Inverts against node ids; inverts against the drawing, without node ids to settle it; and a line that is only
+drawn against what node ids (and inverts, if there are any) say, which settles its direction.
+"""
+IN_DOUBT = AGAINST_NODES | AGAINST_DRAWN
+"""Those that leave a direction in doubt."""
 
 GAP, TOUCH = 0, 1
 """Kinds of a missed joint: an end near another line, or one that lies on it without a joint."""

@@ -17,7 +17,7 @@ from layers.network.stretches import stretches
 from layers.query import LayerQuery
 from layers.reference import plain_keys
 
-StartKind = Literal["point", "manhole", "segment"]
+StartKind = Literal["point", "manhole", "segment", "valve"]
 _SHOWN = 5
 WORD = {"sewer_main": "sewer main", "water_main": "water main"}
 
@@ -101,6 +101,26 @@ def at_segment(query: LayerQuery, network: Network, name: str) -> Start:
         ids = ", ".join(str(features.ids[int(row)]) for row in rows[:_SHOWN])
         raise TraceRefused(f"{len(rows)} {word}s have the id {name!r}; name one of the feature ids {ids}.")
     return of_row(query, network, int(rows[0]), name)
+
+
+def at_valve(query: LayerQuery, network: Network, name: str) -> tuple[Start, int]:
+    """The node of a valve, by its facility id or feature id, and the valve's row.
+
+    Raises TraceRefused for an id that is not there, that several valves have, or of a valve on no main.
+    """
+    valves = query.features("valve")
+    rows = _named_rows(valves, str(plain_keys(np.array([name], dtype=object))[0]))
+    if not len(rows):
+        raise TraceRefused(f"There is no valve {name!r} here.")
+    if len(rows) > 1:
+        ids = ", ".join(str(valves.ids[int(row)]) for row in rows[:_SHOWN])
+        raise TraceRefused(f"{len(rows)} valves have the id {name!r}; name one of the feature ids {ids}.")
+    row = int(rows[0])
+    node = int(network.valve_node[row])
+    if node < 0:
+        raise TraceRefused(f"The valve {name} is abandoned or lies on no main, so it shuts nothing off.")
+    x, y = network.xy[node].tolist()
+    return Start("valve", name, node, (), None, 0.0, x, y), row
 
 
 def of_row(query: LayerQuery, network: Network, row: int, name: str = "") -> Start:

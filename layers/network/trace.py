@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from layers.grid import Floats, Rows
-from layers.network.model import GAP, TOUCH, Network
+from layers.network.model import GAP, IN_DOUBT, TOUCH, Network
 from layers.network.spread import Spread, Steps, Way, spread
 from layers.network.starts import Start
 
@@ -42,9 +42,10 @@ class Trace:
     `segments` are rows of the role's features (ascending, each once), `pieces` those of the network with the
     stretch of the main's line that is traced; `nodes` those reached. `ends` are nodes where it stops.
     Doubts met on the way: `unknown_directions` (pieces), `sides` beyond them, `possible_segments` (rows that
-    belong to it if the unknown pieces flow that way), `gaps` and `touches` (entries of `network.missed`),
-    `blind_joints`, `splits` (nodes), `contradicted` (pieces). `against_flow` are pieces of a line that are
-    walked against their direction.
+    belong to it if the unknown pieces flow that way), `gaps` and `touches` (entries of `network.missed`: ends
+    near another main, and blind joints, where an end lies on one), `blind_joints` (joints without a manhole),
+    `splits` (nodes), `contradicted` (pieces whose inverts do not agree with their ids or their drawing).
+    `against_flow` are pieces of a line that are walked against their direction.
     """
 
     kind: TraceKind
@@ -210,7 +211,7 @@ def _told(  # noqa: PLR0913, PLR0917 - what a walk has found, put together
         touches=touches,
         blind_joints=nodes[network.is_blind[nodes]],
         splits=nodes[network.outgoing[nodes] > 1],
-        contradicted=all_pieces[network.contradictions[all_pieces] != 0],
+        contradicted=all_pieces[(network.contradictions[all_pieces] & IN_DOUBT) != 0],
         within_ft=within_ft,
     )
 

@@ -82,7 +82,7 @@ function mark(group, at, drawing, size, pane) {
 }
 
 /** @param {any} group @param {any} feature @param {Look} look @param {object} pane */
-function flow(group, feature, look, pane) {
+export function flow(group, feature, look, pane) {
   if (!feature.geometry.type.endsWith("LineString")) return;
   const middle = middleOf(feature.geometry, 0.36);
   if (middle) mark(group, middle.at, arrow(look.colour, middle.degrees), 18, pane);

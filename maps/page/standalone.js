@@ -2,7 +2,7 @@
 
 import { declutter, draw, preparePanes } from "./drawing.js";
 import { EvidenceLayer } from "./evidence_layer.js";
-import { swatch } from "./shapes.js";
+import { legendOf } from "./legend_list.js";
 
 /* global L */
 
@@ -48,22 +48,4 @@ export function showImport(map, look, sample, remarks, remarkLooks, modelled) {
   declutter(marks.getLayers());
   const kinds = new Set(remarks.features.map((/** @type {any} */ remark) => remark.properties.kind));
   legendOf([[look, modelled], ...[...kinds].map((kind) => [remarkLooks[/** @type {string} */ (kind)], false])]);
-}
-
-/** @param {any[]} entries */
-function legendOf(entries) {
-  const list = document.getElementById("legend");
-  const seen = new Set();
-  const rows = [];
-  for (const [look, modelled] of entries) {
-    const title = look.title + (modelled ? " (modelled)" : "");
-    if (seen.has(title)) continue;
-    seen.add(title);
-    const row = document.createElement("li");
-    const words = document.createElement("span");
-    words.textContent = title;
-    row.append(swatch(look, modelled), words);
-    rows.push(row);
-  }
-  list?.replaceChildren(...rows);
 }
