@@ -12,6 +12,7 @@ from api.limits import BodyLimit, SafeHeaders
 from api.ogc.asking import SharedAcrossSites
 from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT
+from api.ogc.tile_cache import TileCache, TileFolder
 from api.routers import (
     arcgis,
     case_attachments,
@@ -28,6 +29,7 @@ from api.routers import (
     layers,
     letters,
     ogc,
+    ogc_tiles,
     page,
     processes,
     registers,
@@ -60,6 +62,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     layers.router,
     ogc.landing,
     ogc.collections,
+    ogc_tiles.landing,
+    ogc_tiles.collections,
+    ogc_tiles.plain,
     arcgis.router,
     health.router,
     page.router,
@@ -96,9 +101,11 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     app.state.city, app.state.office = opened, opened_once(settings, opened)
     app.state.sign_ins = SignIns()
     app.state.layer_tables = LayerTables()
+    app.state.tile_cache, app.state.tile_folder = TileCache(), TileFolder(opened.folders.layers.parent / "tiles")
     for router in ROUTERS:
         app.include_router(router)
-    app.include_router(ogc.collections, prefix=ROOT)
+    for router in (ogc.collections, ogc_tiles.collections):
+        app.include_router(router, prefix=ROOT)
     add_error_answers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SharedAcrossSites)

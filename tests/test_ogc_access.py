@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from ogc_walk import ZOOM, filled
 from small_town import SECRETS, STAFF, Town, make_town
 
 from api.app import make_app
+from maps.tile_grid import tiles_over
 
 HERE = "http://127.0.0.1:8000"
 ELSEWHERE = ("203.0.113.9", 50000)
@@ -41,22 +43,24 @@ def addresses(staff: TestClient) -> Iterator[str]:
     """Every address that staff is told of, by description and by links, in every form."""
     document = staff.get("/ogc/api").json()
     for path, verbs in document["paths"].items():
-        name = path.split("/")[2] if path.startswith("/collections/") else ""
-        filled = path
-        if "{featureId}" in path:
-            first = staff.get(f"/collections/{name}/items?limit=1").json()["features"]
-            filled = path.replace("{featureId}", first[0]["id"] if first else "none")
+        asked = filled(staff, path)
         for media in verbs.get("get", {}).get("responses", {}).get("200", {}).get("content", {}):
-            yield f"/ogc{filled}|{media}"
-            if filled.startswith("/collections"):
-                yield f"{filled}|{media}"
+            yield f"/ogc{asked}|{media}"
+            if asked.startswith("/collections"):
+                yield f"{asked}|{media}"
+    for collection in staff.get("/collections").json()["collections"]:
+        described = staff.get(f"/collections/{collection['id']}/tiles/WebMercatorQuad?f=tilejson").json()
+        at = described["bounds"]
+        column, _, row, _ = tiles_over((at[0], at[1], at[0], at[1]), ZOOM)
+        address = described["tiles"][0].removeprefix(HERE).format(z=ZOOM, x=column, y=row)
+        yield f"{address}|application/vnd.mapbox-vector-tile"
 
 
 def said(client: TestClient, address: str, **headers: str) -> str:
     path, _, media = address.partition("|")
     response = client.get(path, headers={"Accept": media, **headers})
     assert response.status_code in (200, 204, 404), (address, response.text)
-    return response.text + json.dumps(dict(response.headers))
+    return response.content.decode(errors="replace") + json.dumps(dict(response.headers))
 
 
 def test_no_address_that_staff_knows_tells_the_public_a_secret(
@@ -78,7 +82,16 @@ def test_staff_finds_by_the_same_addresses_what_the_public_does_not(staff: TestC
 
 @pytest.mark.parametrize("name", STAFF)
 def test_a_hidden_collection_is_answered_like_one_that_does_not_exist(public: TestClient, name: str) -> None:
-    for path in ("", "/items", "/items/WM-1", "/queryables", "/items?bbox=1,2,3,4", "/items?nonsense=1"):
+    for path in (
+        "",
+        "/items",
+        "/items/WM-1",
+        "/queryables",
+        "/items?bbox=1,2,3,4",
+        "/items?nonsense=1",
+        "/tiles",
+        "/tiles/WebMercatorQuad/18/1/1",
+    ):
         hidden = public.get(f"/collections/{name}{path}")
         unknown = public.get(f"/collections/no_such{path}")
         assert hidden.status_code == unknown.status_code == 404

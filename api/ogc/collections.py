@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 import numpy as np
 import shapely
 
-from api.access import SeenLayer, View
+from api.access import SeenLayer, View, is_public
 from api.errors import NotThere
 from api.ogc.feature_table import FeatureTable
 from api.ogc.layer_tables import LayerTables
@@ -69,6 +70,22 @@ class Shelf:
         if layer is None:
             raise NotThere(f"There is no collection {name!r} here; /collections lists those that there are.")
         return _of_layer(layer, self.tables.of(self.city, self.view, layer), self.city.grid)
+
+    def one_of_version(self, name: str, version: str, called: Callable[[Collection], str]) -> Collection:
+        """The collection in the version that is called so: the present one, or one that is still kept.
+
+        Raises NotThere. Who may see the layer now may see what it was.
+        """
+        present = self.one(name)
+        if called(present) == version:
+            return present
+        for entry in reversed(self.city.store.history(name)):
+            old = SeenLayer(entry, self.city.store.part(entry.version).description)
+            if self.view.caller == "staff" or is_public(old.description, self.city.city):
+                found = _of_layer(old, self.tables.of(self.city, self.view, old), self.city.grid)
+                if called(found) == version:
+                    return found
+        raise NotThere(f"The collection {name!r} has no version {version!r} any more; ask for its TileJSON again.")
 
 
 def _of_layer(layer: SeenLayer, table: FeatureTable, grid: Grid) -> Collection:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from api.ogc.collection_tiles import has_tiles
 from api.ogc.collections import Collection
 from api.ogc.feature_table import Kind
 from api.ogc.forms import HTML, JSON
 from api.ogc.item_forms import ITEM_FORMS
 from api.ogc.links import OPENAPI, SCHEMA, Addresses, Link, link
 from api.ogc.reference_systems import CRS84, storage_system, systems
+from api.ogc.tile_documents import TILESETS
 
 Document = dict[str, Any]
 
 _GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 _QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
+_GRIDS = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
+_STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 _SCHEMAS: dict[Kind, Document] = {
     "text": {"type": "string"},
     "number": {"type": "number"},
@@ -32,6 +36,8 @@ def landing_links(to: Addresses) -> list[Link]:
         link(to.under("api.html"), "service-doc", HTML, "The description of this API as a page"),
         link(to.under("conformance"), "conformance", JSON, "Which parts of which standards are followed"),
         link(to.under("collections"), "data", JSON, "The collections"),
+        link(to.under("tileMatrixSets"), _GRIDS, JSON, "The grids of the tiles"),
+        link(to.under("styles"), _STYLES, JSON, "Styles for the tiles"),
     ]
 
 
@@ -56,6 +62,8 @@ def _collection_links(collection: Collection, to: Addresses) -> list[Link]:
         link(items if word == "json" else f"{items}?f={word}", "items", media, f"{collection.title}, as {media}")
         for word, media in ITEM_FORMS.items()
     ]
+    if has_tiles(collection):
+        links.append(link(to.collection(collection.id, "tiles"), TILESETS, JSON, "Vector tiles"))
     links.append(link(to.collection(collection.id, "queryables"), _QUERYABLES, SCHEMA, "What can be filtered by"))
     return links
 

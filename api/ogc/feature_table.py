@@ -56,6 +56,7 @@ class FeatureTable:
         self.ids = ids
         self.shapes = cast(Geometries, shapes)
         self._kept_shapes = shapes
+        self._tile_columns: dict[str, pa.Array] | None = None
         self._remembered: dict[str, Any] = {}
 
     def __len__(self) -> int:
@@ -104,6 +105,16 @@ class FeatureTable:
         if name not in self._remembered:
             self._remembered[name] = make()
         return cast(Made, self._remembered[name])
+
+    def tile_columns(self, as_text: Callable[[pa.Array], pa.Array]) -> dict[str, pa.Array]:
+        """All properties as texts and numbers, with the id; made once."""
+        if self._tile_columns is None:
+            found = {"id": self.ids}
+            for column in self.described:
+                values = pa.concat_arrays(self.columns.column(column.name).chunks)
+                found[column.name] = values if column.kind in ("text", "number") else as_text(values)
+            self._tile_columns = found
+        return self._tile_columns
 
     def times_around(self) -> tuple[object, object]:
         """The first and the last time, None where there is none."""

@@ -39,10 +39,16 @@ class LayerTables:
         key = (layer.version.version, allowed)
         with self._lock:
             if key not in self._tables:
-                current = {version.version for version in city.store.current().values()}
-                self._tables = {kept: table for kept, table in self._tables.items() if kept[0] in current}
+                self._forget_old(city)
                 self._tables[key] = _table(_part(city, view, layer), role.name, allowed)
             return self._tables[key]
+
+    def _forget_old(self, city: OpenCity) -> None:
+        """Of versions that are no longer current, the two that were opened last stay: maps on screens still ask."""
+        current = {version.version for version in city.store.current().values()}
+        old = [key for key in self._tables if key[0] not in current]
+        for key in old[:-2]:
+            del self._tables[key]
 
 
 def _part(city: OpenCity, view: View, layer: SeenLayer) -> LayerPart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.ogc.collection_tiles import SET, has_tiles
 from api.ogc.collections import Collection, Shelf
 from api.ogc.descriptions import queryables
 from api.ogc.forms import GEOJSON, HTML, JSON
@@ -17,6 +18,7 @@ from api.ogc.openapi_parts import (
     parameter,
     refers,
 )
+from api.ogc.tile_documents import MVT, STYLE
 from api.version import running_version
 
 Document = dict[str, Any]
@@ -57,6 +59,10 @@ def _fixed_paths() -> Document:
         ),
         "/api": operation("api", "This description", {OPENAPI: "object"}, refers("f")),
         "/api.html": operation("apiPage", "This description as a page", {HTML: ""}, refers("f")),
+        "/tileMatrixSets": operation("grids", "The grids of tiles", both | {JSON: "object"}, refers("f")),
+        f"/tileMatrixSets/{SET}": operation("grid", f"The grid {SET}", {JSON: "object"}, refers("fJson")),
+        "/styles": operation("styles", "Styles for the tiles", {JSON: "object"}, refers("fJson")),
+        "/styles/town": operation("townStyle", "As the officers' map draws it", {STYLE: "object"}, refers("fJson")),
         "/collections": operation("collections", "All collections", both | {JSON: "collections"}, refers("f")),
     }
 
@@ -91,8 +97,31 @@ def _collection_paths(collection: Collection, to: Addresses) -> Document:
             refers("f"),
             more=("404", "406"),
         ),
+        **(_tile_paths(collection) if has_tiles(collection) else {}),
         f"{path}/items": page,
         f"{path}/items/{{featureId}}": one,
+    }
+
+
+def _tile_paths(collection: Collection) -> Document:
+    own, path = collection.id, f"/collections/{collection.id}/tiles"
+    lost = ("404", "406")
+    tile = operation(
+        f"{own}.tile",
+        f"One tile of {collection.title}",
+        {MVT: ""},
+        refers("tileMatrix", "tileRow", "tileCol", "fTile"),
+        tag="Data",
+        more=lost,
+    )
+    tile["get"]["responses"]["204"] = {"description": "Nothing is drawn in this tile"}
+    sets = {JSON: "object", HTML: ""}
+    return {
+        path: operation(f"{own}.tilesets", f"Tile sets of {collection.title}", sets, refers("f"), more=lost),
+        f"{path}/{SET}": operation(
+            f"{own}.tileset", f"Tiles of {collection.title}", sets, refers("fTileSet"), more=lost
+        ),
+        f"{path}/{SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile,
     }
 
 

@@ -106,6 +106,17 @@ _F = "The form of the answer; without it, what is accepted decides."
 PARAMETERS: Document = {
     "f": parameter("f", _F, {"type": "string", "enum": ["json", "html"]}),
     "fItems": parameter("f", _F, {"type": "string", "enum": list(ITEM_FORMS)}),
+    "fJson": parameter("f", _F, {"type": "string", "enum": ["json"]}),
+    "fTile": parameter("f", _F, {"type": "string", "enum": ["mvt"]}),
+    "fTileSet": parameter("f", _F, {"type": "string", "enum": ["json", "tilejson", "html"]}),
+    **{
+        name: {"name": name, "in": "path", "description": said, "required": True, "schema": {"type": "string"}}
+        for name, said in (
+            ("tileMatrix", "The zoom."),
+            ("tileRow", "The row, from the north."),
+            ("tileCol", "The column, from the west."),
+        )
+    },
     "limit": parameter(
         "limit",
         "How many features a page holds at most.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,11 +11,10 @@ from pyproj import CRS
 
 from api.errors import ApiError
 from layers.grid import Floats, Geometries, Grid
+from maps.tile_grid import lonlat_of_mercator, mercator
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
-EARTH_M = 6378137.0
-_MOST_LAT = 85.0511287798066
 _FOOT_M = 0.3048
 
 
@@ -78,19 +76,6 @@ def system_named(uri: str, grid: Grid, parameter: str) -> System:
     if text not in known:
         raise ApiError(f"{parameter}: {uri!r} is not offered; these are: {', '.join(known)}.")
     return known[text]
-
-
-def mercator(lonlat: Floats) -> Floats:
-    """Degrees as metres of the web maps' grid."""
-    lon, lat = lonlat[:, 0], np.clip(lonlat[:, 1], -_MOST_LAT, _MOST_LAT)
-    north = np.log(np.tan(np.pi / 4 + np.radians(lat) / 2))
-    return np.column_stack([np.radians(lon), north]) * EARTH_M
-
-
-def lonlat_of_mercator(metres: Floats) -> Floats:
-    """The way back."""
-    lon, lat = metres[:, 0] / EARTH_M, 2 * np.arctan(np.exp(np.clip(metres[:, 1] / EARTH_M, -50, 50))) - math.pi / 2
-    return np.degrees(np.column_stack([lon, lat]))
 
 
 def _to_degrees(shapes: Geometries, grid: Grid) -> Geometries:
