@@ -71,12 +71,12 @@ def compare_versions(store: LayerStore, before: str, after: str) -> LayerDiffere
 
 def difference(layer: str, before: Side, after: Side, grid: Grid) -> LayerDifference:
     """What changed between two sides, both on the same grid."""
-    in_before = _rows_of(after, before)
-    in_after = _rows_of(before, after)
+    in_before = rows_of(after, before)
+    in_after = rows_of(before, after)
     both = np.flatnonzero(in_before >= 0)
     same = in_before[both]
     moved = both[_moved(before.geometry[same], after.geometry[both])]
-    differing = _differing(before.columns, after.columns, same, both)
+    differing = differing_fields(before.columns, after.columns, same, both)
     changed = both[np.logical_or.reduce([np.zeros(len(both), bool), *differing.values()])]
     added, removed = np.flatnonzero(in_before < 0), np.flatnonzero(in_after < 0)
     kinds: list[tuple[ChangeKind, Side, Positions]] = [
@@ -95,7 +95,7 @@ def _ids(side: Side) -> Texts:
     return np.asarray(side.columns.column("id").to_numpy(zero_copy_only=False), dtype=object)
 
 
-def _rows_of(these: Side, within: Side) -> Positions:
+def rows_of(these: Side, within: Side) -> Positions:
     """For each feature of one side its row in the other, -1 where it is not there."""
     at = pc.index_in(these.columns.column("id"), value_set=within.columns.column("id").combine_chunks())
     return np.asarray(pc.fill_null(at, -1).to_numpy(), dtype=np.intp)
@@ -107,7 +107,7 @@ def _moved(before: Geometries, after: Geometries) -> npt.NDArray[np.bool_]:
     return np.asarray(there & ~near, dtype=np.bool_)
 
 
-def _differing(
+def differing_fields(
     before: pa.Table, after: pa.Table, before_rows: Positions, after_rows: Positions
 ) -> dict[str, npt.NDArray[np.bool_]]:
     """For each field whether each pair of rows differs in it; a missing field counts as null."""

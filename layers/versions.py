@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import RLock
 from weakref import WeakValueDictionary
@@ -68,13 +70,21 @@ class LayerStore:
             write_catalogue(self._catalogue, histories | {version.name: (*entries, version)})
         unpublished_mark(path).unlink(missing_ok=True)
 
-    def open(self, versions: Mapping[str, str] | None = None, *, grid_epsg: int | None = None) -> LayerQuery:
+    def open(
+        self,
+        versions: Mapping[str, str] | None = None,
+        *,
+        grid_epsg: int | None = None,
+        as_of: Mapping[str, date] | None = None,
+    ) -> LayerQuery:
         """A query over the given versions (layer name to version id); None: the current ones.
 
+        `as_of` gives layers the day that they spoke of, where the same content was published again later.
         Raises VersionMissing for a version that is gone, GridError where the layers are not all on
         one grid, LayerMissing where there is no layer and no grid was named.
         """
         wanted = self.current() if versions is None else {name: self.version(v) for name, v in versions.items()}
+        wanted |= {name: replace(wanted[name], as_of=day) for name, day in (as_of or {}).items()}
         with self._lock:
             features = self._features_of([wanted[name] for name in sorted(wanted)])
             if versions is None:

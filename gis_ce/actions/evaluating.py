@@ -76,6 +76,13 @@ def evaluate(check: Check, inputs: Inputs, query: LayerQuery, rules: CityRules) 
     )
 
 
+def footprint_of(check: Check, inputs: Inputs, query: LayerQuery, rules: CityRules) -> Footprint:
+    """What the answer of one check of one place rests on."""
+    asked = FootprintQuery(query)
+    found_by(check, sites_from([inputs]), asked, rules.rulebook, rules.confidence)
+    return asked.footprint()
+
+
 def _result(check: Check, found: Findings, sentence: str, evidence: Json) -> Json:
     why = found.reason_of(0)
     return {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from gis_ce.canonical import as_plain, canonical, sha256
 from gis_ce.decision_chain import Line, append
 from gis_ce.decision_proof import standing_of
 from gis_ce.tables import Decision, DecisionArea, DecisionRecord, Json, LayerSet
+from layers.footprint import Footprint
 from layers.model import LayerVersion
 from layers.query import LayerQuery
 
@@ -20,10 +22,17 @@ ADOPTED = "adopted"
 """The kind of the first line of a decision that was made before there was a record."""
 
 
-def record_answer(session: Session, desk: Desk, row: Decision, found: Evaluation, kind: str = "proposed") -> None:
+def record_answer(
+    session: Session,
+    desk: Desk,
+    row: Decision,
+    found: Evaluation,
+    kind: str = "proposed",
+    also: Mapping[str, object] = MappingProxyType({}),
+) -> None:
     """The first line of a decision: all that it rests on. Its area is kept beside, to be found by later changes."""
-    _write(session, desk, row, kind, found.said(), found.personal())
-    keep_area(session, row.id, found, layer_set(session, desk.query))
+    _write(session, desk, row, kind, {**found.said(), **also}, found.personal())
+    keep_area(session, row.id, found.footprint, layer_set(session, desk.query))
 
 
 def record_change(session: Session, desk: Desk, row: Decision, kind: str | None = None, **said: object) -> None:
@@ -33,13 +42,13 @@ def record_change(session: Session, desk: Desk, row: Decision, kind: str | None 
     _write(session, desk, row, kind or row.state, said, {})
 
 
-def keep_area(session: Session, decision_id: str, found: Evaluation, layers: str) -> None:
+def keep_area(session: Session, decision_id: str, found: Footprint, layers: str) -> None:
     """Writes where a change of the layers could change a decision, in the place of what was known before."""
     area = session.get(DecisionArea, decision_id)
     if area is None:
         area = DecisionArea(decision_id=decision_id)
         session.add(area)
-    area.layer_set, area.area, area.asked = layers, found.footprint.box, found.footprint.as_json()
+    area.layer_set, area.area, area.asked = layers, found.box, found.as_json()
 
 
 def layer_set(session: Session, query: LayerQuery) -> str:
@@ -49,12 +58,18 @@ def layer_set(session: Session, query: LayerQuery) -> str:
 
 def layer_set_of(session: Session, versions: list[LayerVersion]) -> str:
     """The id of a set of layer versions with the days they speak of."""
-    layers: Json = as_plain({each.name: {"version": each.version, "as_of": each.as_of} for each in versions})
+    layers = layers_on_record(versions)
     name = sha256(canonical(layers))
     if session.get(LayerSet, name) is None:
         session.add(LayerSet(id=name, layers=layers))
         session.flush()
     return name
+
+
+def layers_on_record(versions: Iterable[LayerVersion]) -> Json:
+    """Layer versions by the names of their layers, each with the day it speaks of."""
+    found: Json = as_plain({each.name: {"version": each.version, "as_of": each.as_of} for each in versions})
+    return found
 
 
 def _is_recorded(session: Session, decision_id: str) -> bool:

@@ -44,7 +44,7 @@ def review(
             raise ReasonNeeded(f"{found.step.text}: the map cannot tell, so answer it. {found.decision.reason}")
         settle(session, desk, found.decision, value, given.why)
         if value != found.current:
-            return _corrected(session, desk, hand, found, value, given.why)
+            return corrected(session, desk, hand, found, value, given.why)
         said = told(found.decision)
         tell_change(session, hand.case, desk.act, said.kind, said.text, **dict(said.data))
         return done(session, hand.case)
@@ -62,7 +62,8 @@ def _found(session: Session, hand: Hand, decision: str) -> ToReview:
     return found
 
 
-def _corrected(session: Session, desk: Desk, hand: Hand, found: ToReview, value: str, why: str | None) -> Done:
+def corrected(session: Session, desk: Desk, hand: Hand, found: ToReview, value: str, why: str | None) -> Done:
+    """Puts another answer or value into a case that rests on a decision; see `gis_ce.actions.mending`."""
     reason = (why or "").strip() or f"the place has changed, and the map says {in_words(value)}"
     also: list[Said] = [told(found.decision)]
     if found.step.kind == "decision":
