@@ -13,6 +13,7 @@ from api.ogc.asking import SharedAcrossSites
 from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT
 from api.ogc.tile_cache import TileCache, TileFolder
+from api.open311.often import Counter
 from api.routers import (
     arcgis,
     case_attachments,
@@ -30,6 +31,7 @@ from api.routers import (
     letters,
     ogc,
     ogc_tiles,
+    open311,
     page,
     processes,
     registers,
@@ -66,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ogc_tiles.collections,
     ogc_tiles.plain,
     arcgis.router,
+    open311.router,
     health.router,
     page.router,
 )
@@ -102,6 +105,7 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     app.state.sign_ins = SignIns()
     app.state.layer_tables = LayerTables()
     app.state.tile_cache, app.state.tile_folder = TileCache(), TileFolder(opened.folders.layers.parent / "tiles")
+    app.state.report_counter = Counter()
     for router in ROUTERS:
         app.include_router(router)
     for router in (ogc.collections, ogc_tiles.collections):

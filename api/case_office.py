@@ -16,6 +16,7 @@ from gis_ce.city_letters import CityLetters, city_letters
 from gis_ce.city_processes import CityProcesses, city_processes, processes_folder
 from gis_ce.duplicate_reach import Reaches, city_reaches, reach_mistakes
 from gis_ce.mailing.settings import mailing_mistakes, mailing_settings
+from gis_ce.public_reports import Intake, intake_mistakes, intake_of
 from gis_ce.register import Register
 from gis_ce.register_files import open_registers
 from gis_ce.target_tables import city_targets, target_mistakes
@@ -34,6 +35,7 @@ class CaseOffice:
     targets: Targets
     attachments: AttachmentFolder
     letters: CityLetters
+    intake: Intake | None
 
     def desk(self, actor: Actor) -> Desk:
         """The desk of somebody, now, over the layer versions that are current now; make one for each request."""
@@ -66,6 +68,8 @@ def open_office(settings: Settings, city: OpenCity) -> CaseOffice:
     table = city.city.other.get("duplicates", {})
     mailing, targets = city.city.other.get("mailing", {}), city.city.other.get("targets", {})
     mistakes = [*reach_mistakes(table, processes.processes), *mailing_mistakes(mailing)]
+    reports = city.city.other.get("open311")
+    mistakes += intake_mistakes(reports, processes.processes)
     if mistakes := [*mistakes, *target_mistakes(targets, processes.processes)]:
         raise CityFileError(path, mistakes)
     return CaseOffice(
@@ -76,6 +80,7 @@ def open_office(settings: Settings, city: OpenCity) -> CaseOffice:
         targets=city_targets(targets),
         attachments=AttachmentFolder(attachments_folder(settings, city.city)),
         letters=city_letters(city.city, path),
+        intake=intake_of(reports),
     )
 
 

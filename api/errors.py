@@ -46,6 +46,8 @@ from gis_ce.errors import (
     PaymentsRefused,
     PlaceRefused,
     PlaceUnknown,
+    ReportRefused,
+    ReportUnknown,
     RuleFileError,
     SignInRefused,
     StepRefused,
@@ -100,6 +102,10 @@ class NotThere(ApiError):
     """Something was asked for that is not there, or no longer."""
 
 
+class TooOften(ApiError):
+    """Somebody asks for more in an hour than one address of the network may."""
+
+
 class TryLater(ApiError):
     """The service has too much to do just now."""
 
@@ -112,6 +118,7 @@ STATUS: Mapping[type[Exception], int] = {
     SignInNeeded: 401,
     OtherSite: 403,
     NotThere: 404,
+    TooOften: 429,
     TryLater: 503,
     CaseError: 500,
     PlaceUnknown: 404,
@@ -148,6 +155,8 @@ STATUS: Mapping[type[Exception], int] = {
     ExportRefused: 422,
     ChargeRefused: 422,
     ChargeUnknown: 404,
+    ReportRefused: 400,
+    ReportUnknown: 404,
     PaymentsRefused: 422,
     ContactRefused: 422,
     ContactUnknown: 404,

@@ -284,3 +284,11 @@ class LetterUnknown(CaseError):
 
 class LetterRefused(CaseError):
     """A letter that cannot be made, issued or served as asked; the message says everything that is wrong or missing."""
+
+
+class ReportRefused(CaseError):
+    """A report of the public that cannot be taken; the message says everything that is wrong with it."""
+
+
+class ReportUnknown(CaseError):
+    """There is no service or no report of that name."""

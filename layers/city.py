@@ -39,6 +39,7 @@ def read_city(
         "targets",
         "closing",
         "letters",
+        "open311",
     ),
     data_folder: Path | None = None,
 ) -> City:

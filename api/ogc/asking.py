@@ -21,7 +21,7 @@ from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT, Addresses, addresses_of
 from api.requests import account_of, caller_by_connection, city_of
 
-_SHARED = (ROOT, "/collections", "/tiles", "/conformance", "/arcgis")
+_SHARED = (ROOT, "/collections", "/tiles", "/conformance", "/arcgis", "/open311")
 _VARY = "Accept, Authorization, Origin"
 
 

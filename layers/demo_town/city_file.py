@@ -109,6 +109,10 @@ pack = "nc-raleigh-2016"
 
 [decision]
 confidence = 0.95
+
+# What the public may report over Open311 (/open311/v2); without this table they may report nothing.
+[open311]
+agency = "Demo Town Public Utilities"
 """
 
 
