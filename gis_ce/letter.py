@@ -9,8 +9,8 @@ from typing import Literal
 from gis_ce.process import Length
 from gis_ce.typesetting import Template
 
-FieldType = Literal["text", "paragraphs", "date", "money", "number", "lines", "picture"]
-FIELD_TYPES: tuple[FieldType, ...] = ("text", "paragraphs", "date", "money", "number", "lines", "picture")
+FieldType = Literal["text", "paragraphs", "date", "money", "number", "lines", "table", "picture"]
+FIELD_TYPES: tuple[FieldType, ...] = ("text", "paragraphs", "date", "money", "number", "lines", "table", "picture")
 LETTER_STATES = ("draft", "sent", "issued", "served", "received", "returned", "reissued", "withdrawn")
 """`sent` is a letter that was written elsewhere and noted at its step; all others go from `draft` over `issued`."""
 METHODS = ("certified_mail", "hand", "posting", "first_class_mail")
@@ -23,7 +23,7 @@ class MergeField:
 
     `sources` say where it may come from, the first that has it counts: `given` by the officer, `case.number`,
     `data.FIELD` as noted at a step, `site.address`, `party.ROLE.name`, `decision.CHECK.sentence`, `step.period`,
-    `picture.NAME`. `ask` tells the officer what is wanted.
+    `charges.rows`, `hearing.on`, `deed.words`, `picture.NAME`. `ask` tells the officer what is wanted.
     """
 
     name: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from gis_ce.letter_merge import in_full
 from gis_ce.process import Length, Process, in_words
 from gis_ce.process_deadlines import length_of
-from gis_ce.tables import Case, Decision, Party, Site
+from gis_ce.tables import Case, Decision, DeedSeen, Party, Site
 
 OCCUPANT = "occupant"
 MOST_LINES = 4
@@ -51,6 +52,12 @@ def decision_facts(decisions: Iterable[Decision]) -> dict[str, object]:
         facts[f"decision.{row.check}.sentence"] = None if row.proposed is None and not overridden else said
         facts[f"decision.{row.check}.answer"] = in_words(row.answer or row.proposed or "") or None
     return facts
+
+
+def deed_facts(deeds: Iterable[DeedSeen]) -> dict[str, object]:
+    """`deed.words`: book and page of the deed that was seen last, and who saw it."""
+    said = [f"book {row.book}, page {row.page} (seen on {in_full(row.seen_on)} by {row.seen_by})" for row in deeds]
+    return {"deed.words": said[-1] if said else None}
 
 
 def period_after(process: Process, step: str | None, settings: Mapping[str, Length]) -> Length | None:

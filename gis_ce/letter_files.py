@@ -46,6 +46,9 @@ _SOURCES: Mapping[str, Collection[str] | None] = {
     "party": None,
     "decision": None,
     "step": ("period",),
+    "charges": ("rows", "charged", "paid", "waived", "stayed", "to_pay"),
+    "hearing": ("on", "text"),
+    "deed": ("words",),
     "picture": None,
 }
 """First words of a source, and what may follow; None: any name."""

@@ -76,6 +76,9 @@ def _printed(field: MergeField, value: object) -> Any:
     if field.type == "date":
         day = as_date(value)
         return in_full(day) if day is not None else None
+    if field.type == "table":
+        rows = value if isinstance(value, list | tuple) else ()
+        return [[str(cell) for cell in row] for row in rows] or None
     if field.type in ("money", "number"):
         return _number(value, field.type == "money")
     if field.type in ("paragraphs", "lines"):

@@ -95,3 +95,8 @@ def _is_no_text(table: Mapping[str, object], key: str) -> bool:
 
 def _are_lines(value: object) -> bool:
     return isinstance(value, list) and len(value) <= 4 and all(isinstance(line, str) and line.strip() for line in value)
+
+
+def logo_files(head: Letterhead) -> dict[str, bytes]:
+    """The logo by the name under which templates draw it; empty without one."""
+    return {} if head.logo is None else {f"logo{head.logo_kind}": head.logo}

@@ -95,6 +95,17 @@ def test_the_public_sees_no_letter(doors: Doors) -> None:
         assert doors.public.get(address).status_code == 401
 
 
+def test_the_public_fetches_the_forms_and_no_letter_as_one(doors: Doors) -> None:
+    for name, words in (
+        ("encroachment_application", "Application for an encroachment"),
+        ("information_request_form", "811"),
+    ):
+        form = doors.public.get(f"/forms/{name}")
+        assert form.headers["content-type"] == "application/pdf"
+        assert words in text_of(form.content)
+    assert "is no form" in problem(doors.public.get("/forms/nov"), 404)
+
+
 def test_kinds_tell_their_fields(doors: Doors) -> None:
     kinds = LetterKinds.model_validate(ok(doors.here.get("/letters/kinds"))).kinds
     assert {"nov", "notice_48_hours"} <= {kind["id"] for kind in kinds}
@@ -106,6 +117,8 @@ def test_a_letter_goes_its_whole_way_by_command(
     number = at_notice(doors)
     run = runner(town, monkeypatch, capsys)
     assert "notice_48_hours" in run("letter", "kinds").out
+    assert run("letter", "form", "encroachment_application", "-o", tmp_path / "form.pdf").code == 0
+    assert "Application for an encroachment" in text_of((tmp_path / "form.pdf").read_bytes())
     begun = json.loads(run("letter", "new", number, "--json").out)
     letter = begun["made"]["letter"]
     assert run("letter", "set", letter, "found=Water runs down the drive.").code == 0

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.case_desk import AsOption, NumberArgument, ReasonOption, at_work, looking
+from api.cli.case_desk import AsOption, NumberArgument, ReasonOption, at_work, looking, office_here
 from api.cli.letter_screen import kinds_table, print_done, print_letter
 from api.cli.letter_service import received, returned, served
 from api.cli.options import CityOption, JsonOption
@@ -29,6 +29,7 @@ from gis_ce.actions.letters import (
     withdraw_letter,
 )
 from gis_ce.letter_merge import as_date
+from gis_ce.public_forms import form_pdf
 
 app = typer.Typer(help="Letters of cases: begin, fill in, issue, serve; what follows from it.", no_args_is_help=True)
 
@@ -147,6 +148,17 @@ def withdraw(
     print_done(done, json, f"[green]withdrawn[/green]  {text(letter)}")
 
 
+def form(
+    name: Annotated[str, typer.Argument(metavar="FORM", help="encroachment_application, information_request_form.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The PDF to write.")],
+    city: CityOption = None,
+) -> None:
+    """Write a blank form for the public, with the city's letterhead."""
+    office = office_here(city)
+    output.write_bytes(form_pdf(office.letters, name, office.city.today(), office.processes.time.zone))
+    out().print(f"{text(output)} is the form {text(name)}.", soft_wrap=True)
+
+
 def deed(  # noqa: PLR0913, PLR0917 - the options of the command
     number: NumberArgument,
     by: Annotated[str, typer.Option("--by", help="Who has seen the deed.")],
@@ -200,4 +212,5 @@ app.command("received")(received)
 app.command("returned")(returned)
 app.command("reissue")(reissue)
 app.command("withdraw")(withdraw)
+app.command("form")(form)
 app.command("deed")(deed)

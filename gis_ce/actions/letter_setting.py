@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gis_ce.actions.charge_rows import Charged
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.letter_gate import refused_by_easement
-from gis_ce.actions.letter_rows import LetterHand
+from gis_ce.actions.letter_rows import LetterHand, deeds_of
 from gis_ce.actions.proposals import standing
+from gis_ce.actions.unpaid import statement
 from gis_ce.attachments.folder import open_content
 from gis_ce.errors import LetterRefused, NotQuotable
 from gis_ce.letter_facts import (
@@ -21,16 +24,20 @@ from gis_ce.letter_facts import (
     case_facts,
     checked_lines,
     decision_facts,
+    deed_facts,
     party_facts,
     period_after,
     recipient_lines,
 )
 from gis_ce.letter_merge import Merged, as_date, in_full, merge
+from gis_ce.letterhead import logo_files
+from gis_ce.process import in_words
 from gis_ce.process_deadlines import read_length
+from gis_ce.public_forms import head_data
 from gis_ce.readings import quotable
 from gis_ce.rules import Rule
 from gis_ce.service_clock import Notice, reckon
-from gis_ce.tables import Attachment, Party
+from gis_ce.tables import Attachment, Party, Proceeding
 from gis_ce.typesetting import typeset
 
 _KINDS = {"image/jpeg": "jpg", "image/png": "png"}
@@ -64,7 +71,7 @@ def prepared(session: Session, desk: Desk, held: LetterHand, pictures: Mapping[s
     given = dict((letter.given or {}).get("values", {}))
     files, drawn, wrong = _pictures(session, desk, held, given, pictures or {})
     period = period_after(held.hand.process, letter.step, desk.processes.time.settings)
-    facts = _facts(session, held) | drawn | {"step.period": str(period) if period else None}
+    facts = _facts(session, desk, held) | drawn | {"step.period": str(period) if period else None}
     merged = merge(kind, facts, given)
     lines, no_address = ([], []) if kind.form else _recipient(session, held)
     rules, not_quotable = _rules(desk, kind.rules)
@@ -77,7 +84,7 @@ def prepared(session: Session, desk: Desk, held: LetterHand, pictures: Mapping[s
         "draft": letter.state == "draft",
         "number": letter.number or "",
         "date": in_full(desk.today),
-        "head": _head(desk, files),
+        "head": head_data(desk.letters.letterhead),
         "to": lines,
         "about": _about(held),
         "case": {"number": held.hand.case.number, "officer": held.hand.case.officer or ""},
@@ -102,11 +109,38 @@ def refuse_unready(held: LetterHand, ready: Prepared) -> None:
         raise LetterRefused(f"{name} ({held.kind.title}) cannot go out: {'; '.join(ready.wrong)}.")
 
 
-def _facts(session: Session, held: LetterHand) -> dict[str, object]:
+def _facts(session: Session, desk: Desk, held: LetterHand) -> dict[str, object]:
     case = held.hand.case
     parties = session.scalars(select(Party).where(Party.case_id == case.id).order_by(Party.id))
-    facts = case_facts(case, held.hand.site) | party_facts(parties)
-    return facts | decision_facts(standing(session, case.id))
+    facts = case_facts(case, held.hand.site) | party_facts(parties) | deed_facts(deeds_of(session, case))
+    facts |= decision_facts(standing(session, case.id))
+    wanted = {source.partition(".")[0] for known in held.kind.fields for source in known.sources}
+    if "charges" in wanted:
+        facts |= _charges(session, desk, held)
+    return facts | _hearing(session, held) if "hearing" in wanted else facts
+
+
+def _charges(session: Session, desk: Desk, held: LetterHand) -> dict[str, object]:
+    """`charges...`: what the case was charged, as of today; nothing where nothing was charged."""
+    found = statement(session, desk, held.hand.case.id)
+    names = ("charged", "paid", "waived", "stayed", "to_pay")
+    sums = {f"charges.{name}": Decimal(getattr(found, f"{name}_cents")) / 100 for name in names}
+    rows = [_charge_row(each) for each in found.charges]
+    return {"charges.rows": rows, **{name: str(value) for name, value in sums.items()}} if rows else {}
+
+
+def _charge_row(each: Charged) -> list[str]:
+    standing_ = each.standing
+    what = each.charge.what or in_words(each.charge.kind).capitalize()
+    cents = (standing_.charged_cents, standing_.paid_cents + standing_.waived_cents, standing_.balance_cents)
+    return [f"{what}: {standing_.said}", *(f"${Decimal(each) / 100:,.2f}" for each in cents)]
+
+
+def _hearing(session: Session, held: LetterHand) -> dict[str, object]:
+    """`hearing...`: the hearing of the case that was set last."""
+    rows = select(Proceeding).where(Proceeding.case_id == held.hand.case.id, Proceeding.kind == "hearing")
+    row = session.scalars(rows.order_by(Proceeding.at.desc())).first()
+    return {"hearing.on": row.on_day, "hearing.text": row.text} if row is not None else {}
 
 
 def _recipient(session: Session, held: LetterHand) -> tuple[list[str], list[str]]:
@@ -176,19 +210,7 @@ def _pictures(
         with open_content(desk.folder().path, row.stripped_sha256 or row.sha256) as content:
             files[file] = content.read()
         given[known.name] = {"file": file, "alt": row.name}
-    if desk.letters.letterhead.logo is not None:
-        files[f"logo{desk.letters.letterhead.logo_kind}"] = desk.letters.letterhead.logo
-    return files, facts, wrong
-
-
-def _head(desk: Desk, files: Mapping[str, bytes]) -> dict[str, Any]:
-    head = desk.letters.letterhead
-    logo = f"logo{head.logo_kind}"
-    texts = ("name", "department", "phone", "email", "website", "signatory", "signatory_title", "appeals_to")
-    return {name: getattr(head, name) for name in texts} | {
-        "address": list(head.address),
-        "logo": logo if logo in files else None,
-    }
+    return files | logo_files(desk.letters.letterhead), facts, wrong
 
 
 def _about(held: LetterHand) -> list[list[str]]:
