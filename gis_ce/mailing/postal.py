@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
+from unicodedata import combining, normalize
 
 from gis_ce.address_parts import labelled_words
 from gis_ce.mailing.postal_words import (
@@ -106,8 +107,13 @@ def _problem(delivery: str, city: str, state: str, given: GivenAddress, zip5: st
 
 
 def _plain(text: str | None) -> str:
-    upper = (text or "").upper().replace("'", "").replace(".", "").replace("#", " # ")
+    upper = _capitals(text).replace("'", "").replace(".", "").replace("#", " # ")
     return " ".join(_KEPT.sub(" ", upper).split())
+
+
+def _capitals(text: str | None) -> str:
+    """In capitals without accents, as the postal service's machines read them."""
+    return "".join(sign for sign in normalize("NFKD", (text or "").upper()) if not combining(sign))
 
 
 def _apart(given: GivenAddress) -> GivenAddress:
@@ -192,4 +198,4 @@ _MARKS = re.compile(r"[^A-Z0-9&/# -]+")
 
 def standard_name(name: str | None) -> str:
     """A name in capitals without punctuation, as it stands on an envelope; empty for none."""
-    return " ".join(_MARKS.sub(" ", (name or "").upper().replace("'", "").replace(".", "")).split())
+    return " ".join(_MARKS.sub(" ", _capitals(name).replace("'", "").replace(".", "")).split())
