@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from gis_ce.errors import BackupRefused
+from gis_ce.jobs import SCHEMA
 from gis_ce.mailing_guards import KEEP_FUNCTION
 from gis_ce.store_guards import REFUSE_FUNCTION
 from gis_ce.tables import Base
@@ -21,14 +22,16 @@ CREATE EXTENSION IF NOT EXISTS postgis;
 DO $$ BEGIN CREATE EXTENSION IF NOT EXISTS pg_trgm;
 EXCEPTION WHEN insufficient_privilege OR feature_not_supported OR undefined_file THEN NULL; END $$;
 DROP TABLE IF EXISTS {", ".join(_TABLES)} CASCADE;
+DROP SCHEMA IF EXISTS {SCHEMA} CASCADE;
+CREATE SCHEMA {SCHEMA};
 {REFUSE_FUNCTION};
 {KEEP_FUNCTION};
 """
 
 
 def dump(url: URL, target: Path) -> None:
-    """Write one moment of a case store's tables into a file; raises BackupRefused."""
-    tables = [f"--table={name}" for name in _TABLES]
+    """Write one moment of a case store's tables, and of its jobs, into a file; raises BackupRefused."""
+    tables = [f"--table={name}" for name in (*_TABLES, f"{SCHEMA}.*")]
     _run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", *tables, f"--file={target}"], url)
     look_at(target)
 

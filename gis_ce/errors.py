@@ -292,3 +292,15 @@ class ReportRefused(CaseError):
 
 class ReportUnknown(CaseError):
     """There is no service or no report of that name."""
+
+
+class JobsBusy(CaseError):
+    """Another process does jobs just now; try again when it has ended."""
+
+
+class JobUnknown(CaseError):
+    """There is no such job, or it is in no state in which this can be done."""
+
+
+class JobFailed(CaseError):
+    """A step of a job failed as often as it was tried; the message says why."""

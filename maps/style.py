@@ -52,12 +52,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The look of every role that is drawn, of every kind of evidence, remark of an import and mark on a network."""
+    """The look of every role that is drawn, of evidence, remarks of an import, marks on a network, and a mailing."""
 
     roles: Mapping[str, Look]
     evidence: Mapping[str, Look]
     remarks: Mapping[str, Look]
     network: Mapping[str, Look]
+    mailing: Mapping[str, Look]
 
     def as_json(self) -> dict[str, dict[str, dict[str, object]]]:
         """The same for a page; null values left out."""
@@ -90,6 +91,7 @@ def read_style(path: Path) -> Style:
         _looks(document, "evidence", get_args(EvidenceKind), mistakes),
         _looks(document, "remarks", ("rejected", "repaired", *get_args(ChangeKind)), mistakes),
         _looks(document, "network", get_args(MarkKind), mistakes),
+        _looks(document, "mailing", ("mailed", "left_out", "line", "start"), mistakes),
     )
     if mistakes:
         raise StyleError(path.name, mistakes)

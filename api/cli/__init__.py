@@ -15,8 +15,10 @@ from api.cli.db import app as db
 from api.cli.deadlines import deadlines
 from api.cli.demo import demo
 from api.cli.isolate import isolate
+from api.cli.jobs import app as jobs
 from api.cli.layers import app as layers
 from api.cli.letter import app as letter
+from api.cli.mailing import app as mailing
 from api.cli.network import app as network
 from api.cli.process import app as process
 from api.cli.register import app as register
@@ -61,6 +63,8 @@ app.add_typer(contact, name="contact")
 app.add_typer(visit, name="visit")
 app.add_typer(letter, name="letter")
 app.add_typer(register, name="register")
+app.add_typer(mailing, name="mailing")
+app.add_typer(jobs, name="jobs")
 app.add_typer(layers, name="layers")
 app.add_typer(rules, name="rules")
 app.add_typer(process, name="process")

@@ -15,6 +15,7 @@ from api.cli.demo import make_demo
 from api.cli.options import CityOption
 from api.cli.screen import aside, out
 from api.errors import ApiError
+from api.mailing_jobs import NightlyMailings
 from api.settings import Settings
 from api.wiring import OpenCity, open_city, remembered_city
 from gis_ce.checks.all import CHECKS
@@ -41,15 +42,17 @@ def serve(
         opened = open_city(settings, city) if city or settings.city or remembered_city(settings) else _first(settings)
         make_ready(opened.view("staff").query, {role for check in CHECKS for role in check.roles})
         app = make_app(settings, opened)
-        clock = CaseClock(app.state.office())
+        clock, nightly = CaseClock(app.state.office()), NightlyMailings(app.state.office())
         listener.listen()
         out().print(f"{opened.city.name} is on http://{_shown(host)}:{listener.getsockname()[1]}  (stop with Ctrl+C)")
         config = uvicorn.Config(app, proxy_headers=False, server_header=False, log_level="warning")
         clock.start()
+        nightly.start()
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
             clock.stop()
+            nightly.stop()
 
 
 def _first(settings: Settings) -> OpenCity:

@@ -117,9 +117,16 @@ def account_table(plan: Plan, parcels: Parcels, services: Services) -> dict[str,
         "name": name,
         "service": texts.either(is_dry, "sewer", "water and sewer"),
         "status": texts.picked(["active", "closed", "delinquent"], rng.choice(3, count, p=[0.9, 0.07, 0.03])),
+        "kind": _account_kinds(plan, count),
         "mail_name": name,
         "mail_address": texts.either(is_tenant, parcels.situs.take(rows), mailing["MAILADDR"]),
         "mail_city": texts.either(is_tenant, "DEMO TOWN", mailing["MAILCITY"]),
         "mail_state": texts.either(is_tenant, "NC", mailing["MAILSTATE"]),
         "mail_zip": texts.either(is_tenant, "00001", mailing["MAILZIP"]),
     }
+
+
+def _account_kinds(plan: Plan, count: int) -> pa.Array:
+    """What accounts are for: homes, shops and firms, and a few that serve food."""
+    rng = np.random.default_rng([plan.seed, 53])
+    return texts.picked(["residential", "commercial", "food service"], rng.choice(3, count, p=[0.9, 0.08, 0.02]))
