@@ -42,9 +42,8 @@ def letters_pdf(session: Session, desk: Desk, mailing: Mailing) -> bytes:
     name = str(mailing.letter.get("template") or desk.mailing.letter)
     kind = desk.letters.kind(name)
     if frozen and version_of(kind)["sha256"] != mailing.letter.get("sha256"):
-        raise MailingRefused(
-            f"The letter {name} was changed since {mailing.number} was frozen; put its template back, or make a new mailing."
-        )
+        said = f"The letter {name} was changed since {mailing.number} was frozen"
+        raise MailingRefused(f"{said}; put its template back, or make a new mailing.")
     at = mailing.frozen_at or desk.now
     day = at.astimezone(desk.processes.time.zone).date()
     case = session.get_one(Case, mailing.case_id).number
@@ -56,7 +55,10 @@ def labels_pdf(session: Session, desk: Desk, mailing: Mailing, first: int = 1) -
     if mailing.state not in _PRINTED:
         raise MailingRefused(f"{mailing.number} is {mailing.state}; labels are printed once it is frozen.")
     labels = [
-        Label(row.position, tuple(line for line in (row.name, row.delivery, _last(row.city, row.state, row.zip_code)) if line))
+        Label(
+            row.position,
+            tuple(line for line in (row.name, row.delivery, _last(row.city, row.state, row.zip_code)) if line),
+        )
         for row in letters_of(session, mailing)
     ]
     return label_sheets(labels, f"Labels of {mailing.number}", first)
@@ -89,7 +91,9 @@ def map_svg(session: Session, desk: Desk, mailing: Mailing) -> bytes:
         names = {str(parcel["parcel_id"]) for parcel in row.why.get("parcels", [])}
         (out if row.status == "left_out" else on).update(names)
     land, mains = desk.query.features("parcel"), desk.query.features("sewer_main")
-    rows = [np.unique(matching(land, "parcel_id", np.array(sorted(names), dtype=object)).feature) for names in (on, out)]
+    rows = [
+        np.unique(matching(land, "parcel_id", np.array(sorted(names), dtype=object)).feature) for names in (on, out)
+    ]
     segments = np.array(mailing.trace.get("segments", []), dtype=object)
     line = np.unique(matching(mains, "facility_id", segments).feature)
     if not len(rows[0]) and not len(line):

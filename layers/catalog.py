@@ -153,7 +153,12 @@ ROLES: tuple[Role, ...] = (
         ),
         single_parts=False,
     ),
-    Role("account", "none", "account_id", _texts("account_id", "parcel_id", "name", "service", "status", "kind") + _MAILING),
+    Role(
+        "account",
+        "none",
+        "account_id",
+        _texts("account_id", "parcel_id", "name", "service", "status", "kind") + _MAILING,
+    ),
     Role(
         "permit", "none", "permit_number", _texts("permit_number", "parcel_id", "kind", "status") + _dates("issued_on")
     ),

@@ -32,6 +32,8 @@ ROOTS = (
     "digest",
     "calendars",
     "contacts",
+    "mailings",
+    "overflows",
 )
 """How addresses begin that tell of cases."""
 LEAK = {"type": "leaks", "place": {"address": "111 Main Street"}, "title": "Water on the curb"}

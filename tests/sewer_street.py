@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from desks import a_desk, write
 from drawn_towns import drawn_layer, drawn_query
 from made_layers import EAST, NORTH
 from shapely.affinity import translate
+from small_town import Town, make_town
 
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.opening import Opening, open_case
@@ -155,3 +157,20 @@ def overflow(store: CaseStore, desk: Desk, x: float = 300, y: float = 30) -> str
     """The number of a new overflow, by default in the middle of SM-2."""
     place = Place(xy=(EAST + x, NORTH + y), sigma_ft=1.0)
     return str(write(store, open_case, desk, Opening("sso", place)).number)
+
+
+_LETTERS = """
+[letters]
+department = "Public Utilities, Code Enforcement"
+address = ["1 City Plaza", "Smallville NC 28000"]
+phone = "919-555-0100"
+signatory = "Dana Field"
+"""
+
+
+def make_street_town(folder: Path) -> Town:
+    """The street as a published town, with a letterhead."""
+    layers = {name: (ROLES[name], list(found)) for name, found in rows().items()}
+    made = make_town(folder, more=layers, staff=("laterals",))
+    made.city_file.write_text(made.city_file.read_text("utf-8") + _LETTERS, "utf-8")
+    return made

@@ -15,16 +15,18 @@ from api.app import make_app
 from api.cli.case import app as case
 from api.cli.charge import app as charge
 from api.cli.contact import contact, visit
+from api.cli.jobs import app as jobs
 from api.cli.letter import app as letter
+from api.cli.mailing import app as mailing
 from api.cli.register import app as register
 
-PAGES = ("case-doors.md", "charges.md", "deadlines-and-digests.md", "letters.md")
+PAGES = ("case-doors.md", "charges.md", "deadlines-and-digests.md", "letters.md", "mailings.md")
 PAGE = "\n".join((ROOT / "docs" / name).read_text("utf-8") for name in PAGES)
 
 
 @pytest.mark.parametrize(
     "name",
-    sorted(names for app in (case, register, charge, contact, visit, letter) for names in get_command(app).commands),
+    sorted(names for app in (case, register, charge, contact, visit, letter, mailing, jobs) for names in get_command(app).commands),
 )  # type: ignore[attr-defined]
 def test_every_command_is_named(name: str) -> None:
     assert any(f"{before}{name}{after}" in PAGE for before in "`|" for after in "`| ")

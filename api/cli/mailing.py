@@ -9,6 +9,7 @@ import typer
 from api.cli.case_desk import AsOption, NumberArgument, at_work, looking, office_here
 from api.cli.jobs import as_share, print_jobs
 from api.cli.mailing_change import add, freeze, keep, log, returned, review, strike
+from api.cli.mailing_overflow import reporting, traceable
 from api.cli.mailing_print import labels, letters, list_file, map_
 from api.cli.mailing_screen import MailingArgument, print_counts, print_mailing, print_rows
 from api.cli.options import CityOption, JsonOption
@@ -109,5 +110,7 @@ for _name, _command in (
     ("map", map_),
     ("log", log),
     ("returned", returned),
+    ("reporting", reporting),
+    ("traceable", traceable),
 ):
     app.command(_name)(_command)

@@ -67,3 +67,31 @@ def print_rows(rows: Iterable[Mapping[str, Any]]) -> None:
             str(row["position"]), text(status), text(row["name"]), text(where), text("\n".join([*said, *why, *more]))
         )
     out().print(shown)
+
+
+def print_duties(message: Mapping[str, Any]) -> None:
+    """What must be reported, with its clock."""
+    if message["rule"] is None:
+        out().print("No rule on the reporting of overflows is in force here on that day; ask the regulator.")
+        return
+    shown = table("Duty", "Answer", "By when", "Why", whole=("Answer",))
+    for duty in message["duties"]:
+        due = str(duty["due_at"] or "")[:16].replace("T", " ")
+        shown.add_row(text(duty["what"]), duty["answer"].replace("_", " "), due, text(duty["why"]))
+    out().print(shown)
+    rule = message["rule"]
+    unread = "" if rule["status"] == "confirmed" else " Nobody here has read the official text yet."
+    out().print(text(f"Rule {rule['id']}: {rule['citation']}.{unread}"), soft_wrap=True)
+
+
+def print_traceable(message: Mapping[str, Any]) -> None:
+    """How traceable an overflow is, and where to look first."""
+    out().print(text(message["sentence"]), soft_wrap=True)
+    if not message["leads"]:
+        return
+    shown = table("Parcel", "Address", "Points", "Why", right=("Points",))
+    for lead in message["leads"]:
+        shown.add_row(
+            text(lead["parcel_id"]), text(lead["situs"]), f"{lead['points']:.1f}", text("; ".join(lead["reasons"]))
+        )
+    out().print(shown)

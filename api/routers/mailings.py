@@ -110,18 +110,14 @@ def post_review(mailing: MailingName, change: TheChange) -> JSONResponse:
 @router.post("/mailings/{mailing}/freeze", summary="Freeze a list", response_class=JSONResponse)
 def post_freeze(mailing: MailingName, change: TheChange) -> JSONResponse:
     """Hashes a list that was looked through; nothing in it ever changes again."""
-    done = change.carry_out(
-        lambda session, desk: freeze(session, desk, mailing, letter_version(desk), key=change.key)
-    )
+    done = change.carry_out(lambda session, desk: freeze(session, desk, mailing, letter_version(desk), key=change.key))
     return private(_shown(change, done))
 
 
 @router.post("/mailings/{mailing}/mailed", summary="Note the day of mailing", response_class=JSONResponse)
 def post_mailed(mailing: MailingName, body: Mailed, change: TheChange) -> JSONResponse:
     """Notes the day on which a frozen list was mailed, in its case and the SSO log too."""
-    done = change.carry_out(
-        lambda session, desk: mark_mailed(session, desk, mailing, body.mailed_on, key=change.key)
-    )
+    done = change.carry_out(lambda session, desk: mark_mailed(session, desk, mailing, body.mailed_on, key=change.key))
     return private(_shown(change, done))
 
 
@@ -138,7 +134,9 @@ def post_returned(mailing: MailingName, body: Returned, change: TheChange) -> JS
 def get_letters(mailing: MailingName, visit: TheVisit) -> Response:
     """All letters in mail-sort order; marked as drafts until the list is frozen."""
     with visit.reading() as (session, desk):
-        return _file(letters_pdf(session, desk, mailing_named(session, mailing)), "application/pdf", f"{mailing}-letters.pdf")
+        return _file(
+            letters_pdf(session, desk, mailing_named(session, mailing)), "application/pdf", f"{mailing}-letters.pdf"
+        )
 
 
 @router.get("/mailings/{mailing}/labels.pdf", summary="The labels", responses=_PDF, response_class=Response)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -42,6 +42,6 @@ def _whole(row: MailingRow) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _table(names: tuple[str, ...], lines: list[tuple[str, ...]]) -> pa.Table:
+def _table(names: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> pa.Table:
     columns = list(zip(*lines, strict=True)) if lines else [() for _ in names]
     return pa.table({name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)})

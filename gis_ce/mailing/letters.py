@@ -23,7 +23,7 @@ _MANY = """#import "letter.typ": letter
   letter((..many.shared, to: to.lines, about: to.about), {body}(many.shared))
 }}
 """
-"""The source of all letters together: the body of each is the function of the letter's own part, named like the letter."""
+"""The source of all letters together; the body of each is a function in a part that is named like the letter."""
 
 
 @dataclass(frozen=True, slots=True)
