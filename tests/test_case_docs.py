@@ -24,10 +24,10 @@ PAGES = ("case-doors.md", "charges.md", "deadlines-and-digests.md", "letters.md"
 PAGE = "\n".join((ROOT / "docs" / name).read_text("utf-8") for name in PAGES)
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(names for app in (case, register, charge, contact, visit, letter, mailing, jobs) for names in get_command(app).commands),
-)  # type: ignore[attr-defined]
+APPS = (case, register, charge, contact, visit, letter, mailing, jobs)
+
+
+@pytest.mark.parametrize("name", sorted(names for app in APPS for names in get_command(app).commands))  # type: ignore[attr-defined]
 def test_every_command_is_named(name: str) -> None:
     assert any(f"{before}{name}{after}" in PAGE for before in "`|" for after in "`| ")
 
