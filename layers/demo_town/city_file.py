@@ -56,7 +56,7 @@ DECLARED: tuple[Declared, ...] = (
               "downstream_node": "DNSMH", "upstream_invert_ft": "UPSINV", "downstream_invert_ft": "DNSINV",
               "depth_ft": "DEPTH_FT", "installed": "INSTALLED"}, True),
     Declared("manholes", "manhole", "public", "surveyed", "sigma_ft = 1.0", 1825,
-             {**_FACILITY, "rim_ft": "RIM", "invert_ft": "INVERT"}, True),
+             {**_FACILITY, "kind": "KIND", "rim_ft": "RIM", "invert_ft": "INVERT"}, True),
     Declared("laterals", "lateral", "staff", "recorded", 'quality = "QL-D"', 3650,
              {"facility_id": "FACILITYID", "status": "STATUS", "service": "SERVICE", "main_id": "MAIN_ID",
               "account_id": "ACCOUNT", "parcel_id": "PARCEL_ID", "diameter_in": "DIAMETER"}, True),

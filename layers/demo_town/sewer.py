@@ -53,7 +53,9 @@ def draw_sewers(plan: Plan, ground: Ground) -> Sewer:
     local_invert = trunks.base[holes.rows("place")] + holes.numbers("rise")
     invert = np.concatenate([local_invert, trunks.manholes.numbers("invert")])
     depth = np.concatenate([holes.numbers("depth"), trunks.manholes.numbers("depth")])
-    manholes = Drawing(np.concatenate([holes.geometry, trunks.manholes.geometry]), {"invert": invert, "depth": depth})
+    is_outfall = np.concatenate([np.zeros(len(holes), dtype=np.bool_), trunks.manholes.columns["is_outfall"]])
+    columns = {"invert": invert, "depth": depth, "is_outfall": is_outfall}
+    manholes = Drawing(np.concatenate([holes.geometry, trunks.manholes.geometry]), columns)
     rng = np.random.default_rng([plan.seed, 40])
     ids = texts.serial("SM-", doubled(rng, np.arange(1, len(mains) + 1), 0.004))
     return Sewer(mains, manholes, ids, texts.serial("MH-", np.arange(1, len(manholes) + 1)))
@@ -100,6 +102,7 @@ def manhole_layer(plan: Plan, sewer: Sewer) -> Layer:
         "FACILITYID": sewer.nodes,
         "STATUS": pa.array(["ACT"] * count, pa.string()),
         "OWNEDBY": texts.either(rng.random(count) < 0.99, "CITY", "PVT"),
+        "KIND": texts.either(holes.columns["is_outfall"].astype(np.bool_), "outfall", "manhole"),
         "RIM": texts.numbers_with_gaps(np.round(invert + holes.numbers("depth"), 2), rng.random(count) < 0.05),
         "INVERT": texts.numbers_with_gaps(np.round(invert, 2), rng.random(count) < 0.05),
     }

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from layers.grid import Floats, Rows
 from layers.network.bridges import bridges_of
+from layers.network.forest import grown
 from layers.network.joined import components, strong_components
 from layers.network.model import (
     AGAINST_DRAWN,
@@ -122,15 +123,17 @@ def _where_drawing_proves_itself(way: Codes, direction: Codes, nodes: Rows, node
 def _towards_outfalls(way: Codes, direction: Codes, nodes: Rows, node_count: int, is_outfall: Flags) -> None:
     """Pieces that everything on one side must pass to reach the only exits there are, on the other side.
 
-    Exits of the pieces of unknown direction are outfalls, and nodes that a known piece leaves.
+    Exits of the pieces of unknown direction are outfalls, and nodes from which a known way leads to one.
     """
     unknown = np.flatnonzero(way == 0)
-    if not len(unknown):
+    if not len(unknown) or not is_outfall.any():
         return
-    known = way != 0
-    tails = np.where(way[known] == 1, nodes[known, 0], nodes[known, 1])
-    is_exit = is_outfall.copy()
-    is_exit[tails] = True
+    known = np.flatnonzero(way != 0)
+    turned = way[known] == -1
+    tail = np.where(turned, nodes[known, 1], nodes[known, 0]).astype(np.int32)
+    head = np.where(turned, nodes[known, 0], nodes[known, 1]).astype(np.int32)
+    forest = grown(node_count, tail, head, known)
+    is_exit = forest.upstream(np.flatnonzero(is_outfall).tolist())[forest.place]
     found = bridges_of(nodes[unknown], node_count, is_exit)
     way[unknown] = found
     direction[unknown[found != 0]] = OUTFALLS

@@ -23,7 +23,7 @@ class Shut:
     """What is without water when a set of zones is shut off.
 
     Valves are rows of the valve features. `to_close` and `closed_already` are those around it, apart from
-    valves behind which there is no water any more; `pieces`
+    valves behind which there is no water any more (which takes a known source); `pieces`
     and `segments` (rows) what lies between them; `beyond` and `beyond_segments` what loses its only way
     to a source. Where no source is known, the largest part that is left is taken to have the supply.
     """
@@ -85,15 +85,18 @@ class Isolator:
         fails = tuple(self._if_fails(wanted, shut, int(valve)) for valve in shut.to_close)
         return Isolation(start, shut, self._unusable(start), self.shut(self._grown(wanted)), fails, self.has_source)
 
+    def ring(self, start: Start) -> Shut:
+        """What shutting off a place takes and means, without what follows if a valve fails."""
+        return self.shut(self._zones_at(start))
+
     def closing(self, valve: int) -> Rows:
         """The pieces that lose their only way to a source when one valve alone is closed; none where it is a loop."""
         node = int(self.network.valve_node[valve])
         if node < 0 or self.zones.condition[valve] not in {USABLE, CLOSED}:
             return _NONE
-        before = self._supplied(_NONE, _no_nodes(self.network))
         closed = _no_nodes(self.network)
         closed[node] = True
-        lost = before & ~self._supplied(_NONE, closed)
+        lost = self._normally & ~self._supplied(_NONE, closed)
         return np.flatnonzero(lost[self.zones.zone])
 
     def shut(self, wanted: Rows) -> Shut:
@@ -102,10 +105,10 @@ class Isolator:
         inside[wanted] = True
         is_in = inside[self.zones.zone]
         pieces = np.flatnonzero(is_in)
-        lost = self._supplied(_NONE, _no_nodes(network)) & ~self._supplied(wanted, _no_nodes(network))
+        lost = self._normally & ~self._supplied(wanted, _no_nodes(network))
         is_beyond = lost[self.zones.zone] & ~is_in
         beyond = np.flatnonzero(is_beyond)
-        ring = self._ring(is_in, is_in | is_beyond)
+        ring = self._ring(is_in, is_in | is_beyond if self.has_source else is_in)
         on_ring = np.flatnonzero(ring[network.valve_node] & (network.valve_node >= 0))
         condition = self.zones.condition[on_ring]
         return Shut(
@@ -180,8 +183,8 @@ class Isolator:
         """Which zones have a way to a source, by open valves, without passing some zones."""
         count = self.zones.count
         zone, node = self._borders
-        passable = ~np.isin(zone, without) & ~(self.zones.is_closed | closed)[node]
-        label = components(count + self.network.node_count, zone[passable], count + node[passable])[:count]
+        passable = ~np.isin(zone, without) & ~(self.zones.is_closed | closed)[self._valved[node]]
+        label = components(count + len(self._valved), zone[passable], count + node[passable])[:count]
         sources = self._source_zones if self.has_source else self._largest(label, without)
         sources = sources[~np.isin(sources, without)]
         return np.asarray(np.isin(label, label[sources]), dtype=np.bool_)
@@ -199,12 +202,17 @@ class Isolator:
         return rows[order[first]]
 
     @cached_property
+    def _normally(self) -> Flags:
+        """Which zones have water while nothing is shut off."""
+        return self._supplied(_NONE, _no_nodes(self.network))
+
+    @cached_property
     def _whole(self) -> Rows:
         """The part of the network that each zone belongs to while nothing is shut off."""
         count = self.zones.count
         zone, node = self._borders
-        open_ = ~self.zones.is_closed[node]
-        return components(count + self.network.node_count, zone[open_], count + node[open_])[:count]
+        open_ = ~self.zones.is_closed[self._valved[node]]
+        return components(count + len(self._valved), zone[open_], count + node[open_])[:count]
 
     @cached_property
     def _zone_length_ft(self) -> Floats:
@@ -212,11 +220,16 @@ class Isolator:
 
     @cached_property
     def _borders(self) -> tuple[Rows, Rows]:
-        """Zones and the nodes with parting valves at their edges, in pairs."""
+        """Zones and the nodes with parting valves at their edges, in pairs; the nodes as numbers among those."""
         nodes = np.concatenate([self.network.from_node, self.network.to_node]).astype(np.intp)
         zone = np.concatenate([self.zones.zone] * 2)
         at = self.zones.parts[nodes]
-        return zone[at], nodes[at]
+        return zone[at], np.searchsorted(self._valved, nodes[at])
+
+    @cached_property
+    def _valved(self) -> Rows:
+        """The nodes with a parting valve."""
+        return np.flatnonzero(self.zones.parts)
 
     @cached_property
     def _source_zones(self) -> Rows:

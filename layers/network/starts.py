@@ -163,7 +163,7 @@ def _place(line: shapely.Geometry, along_ft: float) -> tuple[float, float]:
 
 def _too_far(query: LayerQuery, network: Network, places: np.ndarray, reach_ft: float) -> str:
     word = WORD[network.role]
-    farther = query.nearest(network.role, places, reach_ft=1e7, select=IN_SERVICE)
+    farther = query.nearest(network.role, places, reach_ft=1e9, select=IN_SERVICE)
     if not len(farther):
         return f"There is no {word} in service here at all."
     apart = float(farther.distance_ft[0])
