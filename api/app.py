@@ -10,6 +10,7 @@ from api.case_office import opened_once
 from api.errors import add_error_answers
 from api.limits import BodyLimit, SafeHeaders
 from api.ogc.asking import SharedAcrossSites
+from api.ogc.case_tables import CaseTables
 from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT
 from api.ogc.tile_cache import TileCache, TileFolder
@@ -109,7 +110,7 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     opened = city or open_city(settings)
     app.state.city, app.state.office = opened, opened_once(settings, opened)
     app.state.sign_ins = SignIns()
-    app.state.layer_tables = LayerTables()
+    app.state.layer_tables, app.state.case_tables = LayerTables(), CaseTables()
     app.state.tile_cache, app.state.tile_folder = TileCache(), TileFolder(opened.folders.layers.parent / "tiles")
     app.state.report_counter = Counter()
     for router in ROUTERS:

@@ -12,12 +12,15 @@ from maps.tile_grid import tiles_over
 ZOOM = 18
 
 
-def filled(client: TestClient, path: str) -> str:
-    """A path with the first feature of its collection, and a tile in which that lies."""
+def filled(client: TestClient, path: str) -> str | None:
+    """A path with the first feature of its collection, and a tile in which that lies; None where it is empty."""
     if "{" not in path:
         return path
     name = path.split("/")[2]
-    (first,) = client.get(f"/collections/{name}/items?limit=1").json()["features"]
+    found = client.get(f"/collections/{name}/items?limit=1").json()["features"]
+    if not found:
+        return None
+    (first,) = found
     at = shapely.get_coordinates(shapely.from_geojson(client.get(f"/collections/{name}/items?limit=1").content))[0]
     column, _, row, _ = tiles_over((*at, *at), ZOOM)
     words = {"featureId": quote(first["id"], safe=""), "tileMatrix": ZOOM, "tileRow": row, "tileCol": column}

@@ -44,12 +44,16 @@ def addresses(staff: TestClient) -> Iterator[str]:
     document = staff.get("/ogc/api").json()
     for path, verbs in document["paths"].items():
         asked = filled(staff, path)
+        if asked is None:
+            continue
         for media in verbs.get("get", {}).get("responses", {}).get("200", {}).get("content", {}):
             yield f"/ogc{asked}|{media}"
             if asked.startswith("/collections"):
                 yield f"{asked}|{media}"
     for collection in staff.get("/collections").json()["collections"]:
         described = staff.get(f"/collections/{collection['id']}/tiles/WebMercatorQuad?f=tilejson").json()
+        if "bounds" not in described:
+            continue
         at = described["bounds"]
         column, _, row, _ = tiles_over((at[0], at[1], at[0], at[1]), ZOOM)
         address = described["tiles"][0].removeprefix(HERE).format(z=ZOOM, x=column, y=row)

@@ -324,8 +324,11 @@ def test_the_description_is_valid_openapi_of_version_three_and_refers_to_nothing
 def test_every_path_of_the_description_is_answered_as_it_says(staff: TestClient) -> None:
     document = staff.get("/ogc/api").json()
     for path, verbs in document["paths"].items():
+        asked = filled(staff, path)
+        if asked is None:
+            continue
         for media in verbs["get"]["responses"]["200"]["content"]:
-            response = staff.get("/ogc" + filled(staff, path), headers={"Accept": media})
+            response = staff.get("/ogc" + asked, headers={"Accept": media})
             assert response.status_code == 200, (path, media, response.text)
             assert response.headers["content-type"].partition(";")[0] == media.partition(";")[0]
 

@@ -15,11 +15,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import Caller
+from api.case_office import CaseOffice
+from api.officers import has_accounts
+from api.ogc.case_tables import CaseTables
 from api.ogc.collections import Shelf
 from api.ogc.forms import PLAIN, form_of
 from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT, Addresses, addresses_of
-from api.requests import account_of, caller_by_connection, city_of
+from api.requests import account_of, caller_by_connection, city_of, office_of
 
 _SHARED = (ROOT, "/collections", "/tiles", "/conformance", "/arcgis", "/open311")
 _VARY = "Accept, Authorization, Origin"
@@ -69,10 +72,28 @@ def asking_of(request: Request) -> Asking:
     """Who signs in is staff; what a page of another site asks for through somebody's browser is the public's."""
     city = city_of(request)
     caller: Caller = "public" if _of_another_site(request.headers) else caller_by_connection(request)
-    if account_of(request) is not None:
+    account = account_of(request)
+    if account is not None:
         caller = "staff"
-    tables: LayerTables = request.app.state.layer_tables
-    return Asking(request, Shelf(city, city.view(caller), tables), caller, addresses_of(request))
+    state = request.app.state
+    tables: LayerTables = state.layer_tables
+    cases: CaseTables = state.case_tables
+
+    def office() -> CaseOffice | None:
+        return _office(request, signed_in=account is not None) if caller == "staff" else None
+
+    shelf = Shelf(city, city.view(caller), tables, cases, office)
+    return Asking(request, shelf, caller, addresses_of(request))
+
+
+def _office(request: Request, *, signed_in: bool) -> CaseOffice | None:
+    """The case office for who has an account, or sits at a machine whose store has none; else None."""
+    office = office_of(request)
+    if not signed_in:
+        with office.store.reading() as session:
+            if has_accounts(session):
+                return None
+    return office
 
 
 TheAsking = Annotated[Asking, Depends(asking_of)]

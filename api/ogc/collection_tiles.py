@@ -12,7 +12,6 @@ from api.ogc.collections import Collection
 from api.ogc.feature_table import FeatureTable
 from api.ogc.geojson import time_texts
 from api.ogc.tile_cache import MadeTile, TileCache, TileFolder, compressed
-from layers.catalog import GeometryKind
 from maps.style import style
 from maps.tile_grid import MOST_ZOOM, Tile, tiles_over
 from maps.tiles import TileSource, tile_content
@@ -22,7 +21,7 @@ OVERVIEW = 2
 """So many zooms before a layer is drawn on the officers' map its tiles begin, without properties."""
 MOST_MADE_BEFOREHAND = 14
 _UNDRAWN_FROM = 10
-_KINDS: dict[GeometryKind, int] = {"point": 1, "line": 2, "polygon": 3}
+_KINDS: dict[str, int] = {"point": 1, "line": 2, "polygon": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,8 @@ class Zooms:
 
 
 def has_tiles(collection: Collection) -> bool:
-    """Whether a collection has a place on a map."""
-    return collection.geometry != "none"
+    """Whether a collection has tiles: its features have places, all of one kind."""
+    return collection.geometry in _KINDS
 
 
 def zooms_of(collection: Collection) -> Zooms:
@@ -59,7 +58,9 @@ def tile_named(collection: Collection, zoom: str, column: str, row: str) -> Tile
     ]
     tile, range_ = Tile(*numbers), zooms_of(collection)
     if not has_tiles(collection):
-        raise NotThere(f"The collection {collection.id} has no place on a map, so no tiles.")
+        raise NotThere(
+            f"The collection {collection.id} has no tiles: its features have no place, or places of several kinds."
+        )
     if not range_.first <= tile.zoom <= range_.last:
         raise NotThere(f"{collection.id} has tiles of the zooms {range_.first} to {range_.last}, not of {zoom!r}.")
     if not tile.exists:

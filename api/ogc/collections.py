@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -11,10 +11,13 @@ import numpy as np
 import shapely
 
 from api.access import SeenLayer, View, is_public
+from api.case_office import CaseOffice
 from api.errors import NotThere
+from api.ogc.case_tables import CASE_KINDS, CaseKind, CaseTables
 from api.ogc.feature_table import FeatureTable
 from api.ogc.layer_tables import LayerTables
 from api.wiring import OpenCity
+from gis_ce.errors import StoreNotReady
 from layers.catalog import ROLE_BY_NAME, GeometryKind
 from layers.grid import Grid
 from maps.style import style
@@ -30,7 +33,7 @@ class Collection:
     title: str
     description: str
     audience: Literal["public", "staff"]
-    geometry: GeometryKind
+    geometry: GeometryKind | Literal["mixed"]
     version: str
     table: FeatureTable
     grid: Grid
@@ -48,28 +51,46 @@ class Collection:
         return tuple(moved.tolist())
 
 
+def _nobody() -> CaseOffice | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Shelf:
-    """The collections of one request; each is opened when it is asked for."""
+    """The collections of one request; each is opened when it is asked for. `office` is None for who may see no case."""
 
     city: OpenCity
     view: View
     tables: LayerTables
+    cases: CaseTables = field(default_factory=CaseTables)
+    office: Callable[[], CaseOffice | None] = _nobody
 
     def names(self) -> list[str]:
-        """The ids of all collections."""
+        """The ids of the collections that are layers."""
         return list(self.view.layers)
 
     def all(self) -> list[Collection]:
-        """All collections."""
-        return [self.one(name) for name in self.names()]
+        """All collections; without those of cases where the case store cannot be worked with."""
+        return [self.one(name) for name in (*self.names(), *(kind.id for kind in self._case_kinds()))]
 
     def one(self, name: str) -> Collection:
-        """The collection of that id; raises NotThere alike for unknown and for hidden ones."""
+        """The collection of that id; raises NotThere alike for unknown and for hidden ones, StoreNotReady."""
         layer = self.view.layers.get(name)
-        if layer is None:
+        if layer is not None:
+            return _of_layer(layer, self.tables.of(self.city, self.view, layer), self.city.grid)
+        kind = next((kind for kind in CASE_KINDS if kind.id == name), None)
+        office = self.office() if kind is not None else None
+        if kind is None or office is None:
             raise NotThere(f"There is no collection {name!r} here; /collections lists those that there are.")
-        return _of_layer(layer, self.tables.of(self.city, self.view, layer), self.city.grid)
+        version, table = self.cases.of(office, kind)
+        return Collection(kind.id, kind.title, kind.said, "staff", kind.geometry, version, table, self.city.grid)
+
+    def _case_kinds(self) -> list[CaseKind]:
+        try:
+            office = self.office()
+        except StoreNotReady:
+            return []
+        return [kind for kind in CASE_KINDS if kind.id not in self.view.layers] if office is not None else []
 
     def one_of_version(self, name: str, version: str, called: Callable[[Collection], str]) -> Collection:
         """The collection in the version that is called so: the present one, or one that is still kept.

@@ -92,7 +92,7 @@ def queryables(collection: Collection, to: Addresses) -> Document:
         said = column.title or column.name.replace("_", " ")
         properties[column.name] = {**_SCHEMAS[column.kind], "title": said[:1].upper() + said[1:]}
     if collection.geometry != "none":
-        form = _GEOMETRY_FORMATS[collection.geometry]
+        form = _GEOMETRY_FORMATS.get(collection.geometry, "geometry-any")
         properties["geometry"] = {"x-ogc-role": "primary-geometry", "format": form, "title": "The feature's shape"}
     for number, name in enumerate(collection.table.times):
         word = "instant" if len(collection.table.times) == 1 else ("interval-start", "interval-end")[number]

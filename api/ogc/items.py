@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,11 +10,13 @@ import orjson
 
 from api.errors import NotThere
 from api.ogc.collections import Collection
-from api.ogc.geojson import collection_text, feature_texts
+from api.ogc.geojson import feature_texts, listed
 from api.ogc.item_forms import ITEM_FORMS
 from api.ogc.links import HTML, JSON, Addresses, Link, forms_of, link, with_query
 from api.ogc.reference_systems import System
 from api.ogc.selection import Page, Wanted
+
+_AT_ONCE = 1_000
 
 
 def page_links(collection: Collection, found: Page, given: Mapping[str, str], form: str, to: Addresses) -> list[Link]:
@@ -28,16 +30,20 @@ def page_links(collection: Collection, found: Page, given: Mapping[str, str], fo
     return links
 
 
-def page_text(collection: Collection, found: Page, asked: Wanted, links: list[Link]) -> bytes:
-    """A page as GeoJSON."""
-    features = feature_texts(collection.table, found.rows, asked.system, collection.grid)
+def page_pieces(collection: Collection, found: Page, asked: Wanted, links: list[Link]) -> Iterator[bytes]:
+    """A page as GeoJSON, a thousand features at a time."""
+    yield b'{"type":"FeatureCollection","features":['
+    for start in range(0, len(found.rows), _AT_ONCE):
+        some = found.rows[start : start + _AT_ONCE]
+        texts = listed(feature_texts(collection.table, some, asked.system, collection.grid))
+        yield b"," + texts if start else texts
     said = {
         "numberMatched": found.matched,
         "numberReturned": len(found.rows),
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "links": links,
     }
-    return collection_text(features, said)
+    yield b"]," + orjson.dumps(said)[1:]
 
 
 def feature_row(collection: Collection, feature: str) -> int:

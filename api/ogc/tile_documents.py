@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.ogc.collection_tiles import SET, short_version, zooms_of
+from api.ogc.collection_tiles import SET, has_tiles, short_version, zooms_of
 from api.ogc.collections import Collection, Shelf
 from api.ogc.forms import JSON
 from api.ogc.links import Addresses, Link, link
@@ -126,7 +126,7 @@ def town_style(shelf: Shelf, to: Addresses) -> Document:
     layers = [
         Shown(each.id, each.role, each.geometry, f"{to.collection(each.id, 'tiles', SET)}?f=tilejson")
         for each in shelf.all()
-        if each.geometry != "none"
+        if has_tiles(each)
     ]
     return map_style(shelf.city.city.name, layers)
 

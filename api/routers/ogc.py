@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -11,8 +13,9 @@ from api.ogc.conformance import CONFORMS_TO
 from api.ogc.descriptions import collection_document, landing_links, queryables
 from api.ogc.filters import KNOWN_FILTER, filter_mask
 from api.ogc.forms import GEOJSON, HTML, PLAIN
-from api.ogc.item_forms import ITEM_FORMS
-from api.ogc.items import feature_links, feature_row, feature_text, page_links, page_text
+from api.ogc.item_answers import items_answer
+from api.ogc.item_forms import FILES, ITEM_FORMS
+from api.ogc.items import feature_links, feature_row, feature_text
 from api.ogc.links import OPENAPI, ROOT, SCHEMA, forms_of
 from api.ogc.openapi import api_document
 from api.ogc.reference_systems import CRS84, system_named, systems
@@ -112,12 +115,9 @@ def get_items(name: str, asking: TheAsking) -> Response:
     tag = asking.tag(collection.version)
     if unchanged := asking.unchanged(tag):
         return unchanged
-    found = page(collection.table, asked)
-    links = page_links(collection, found, given, form, asking.to)
-    if form == "html":
-        return asking.html(pages.items_page(collection, found, links, asking.to))
-    headers = asking.headers(tag) | {"Content-Crs": f"<{asked.system.uri}>"}
-    return Response(page_text(collection, found, asked, links), media_type=GEOJSON, headers=headers)
+    if form in FILES and "limit" not in given:
+        asked = replace(asked, limit=len(collection.table))
+    return items_answer(asking, collection, page(collection.table, asked), asked, given, form, tag)
 
 
 @collections.get("/collections/{name}/items/{feature:path}")

@@ -119,7 +119,7 @@ def get_versioned_tile(name: str, version: str, zoom: str, column: str, row: str
 def _with_tiles(asking: Asking, name: str) -> Collection:
     collection = asking.shelf.one(name)
     if not has_tiles(collection):
-        raise NotThere(f"The collection {name!r} has no place on a map, so no tiles.")
+        raise NotThere(f"The collection {name!r} has no tiles: its features have no place, or places of several kinds.")
     return collection
 
 
