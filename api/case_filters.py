@@ -19,6 +19,7 @@ from gis_ce.case_lists import CaseFilter
 from gis_ce.errors import FilterRefused
 from gis_ce.tables.cases import STATUSES
 from layers.grid import Grid
+from layers.sentences import sentence
 from layers.toml_table import did_you_mean
 
 LARGEST_REACH_FT = 100_000.0
@@ -104,8 +105,7 @@ def page_after(token: str | None) -> str | None:
 
 def _refuse_unknown(what: str, word: str | None, known: Collection[str]) -> None:
     if word is not None and word not in known:
-        hint = did_you_mean(word, list(known))
-        raise FilterRefused(f"There is no {what} {word[:80]!r}; {hint}{'' if hint.endswith('?') else '.'}")
+        raise FilterRefused(sentence(f"There is no {what} {word[:80]!r}; {did_you_mean(word, list(known))}"))
 
 
 def _opened_before(wanted: Wanted, office: CaseOffice, now: datetime) -> datetime | None:

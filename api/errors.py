@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -187,6 +187,9 @@ STATUS: Mapping[type[Exception], int] = {
 OURS: tuple[type[Exception], ...] = (ApiError, MapsError, CaseError, LayersError)
 """The roots of all mistakes that have one clear sentence."""
 
+STORE_GONE: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout)
+"""What is raised where the case store went away in the middle of something, which is undone then."""
+
 PROBLEM = "application/problem+json"
 _HIDDEN = (VersionMissing, StoreNotReady)
 """Mistakes that others see only as one of the service: what is wrong stands in its log."""
@@ -215,7 +218,7 @@ def add_error_answers(app: FastAPI) -> None:
     """Make every mistake answer as problem details."""
     for kind in OURS:
         app.add_exception_handler(kind, _mistake)
-    for gone in (OperationalError, PoolTimeout):
+    for gone in STORE_GONE:
         app.add_exception_handler(gone, _store_gone)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -233,6 +236,12 @@ def told(request: Request, error: Exception) -> tuple[int, str]:
 
 def _mistake(request: Request, error: Exception) -> JSONResponse:
     return problem(*told(request, error))
+
+
+def store_gone(error: Exception) -> str:
+    """One sentence for whoever sits at the machine: what the database's driver said, and what became of the work."""
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return f"The case store does not answer: {said[0].rstrip('.') if said else type(error).__name__}. Nothing was kept."
 
 
 def _store_gone(request: Request, error: Exception) -> JSONResponse:

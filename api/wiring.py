@@ -136,11 +136,14 @@ def _own_folder(settings: Settings, city: City) -> Path:
     return settings.data / (re.sub(r"[^a-z0-9]+", "-", city.name.lower()).strip("-") or "city")
 
 
-def open_city(settings: Settings, city_file: Path | None = None) -> OpenCity:
-    """The city of a file, else of the settings, else the one imported last; raises NoCity without any."""
+def open_city(settings: Settings, city_file: Path | None = None, tested: bool = True) -> OpenCity:
+    """The city of a file, else of the settings, else the one imported last; raises NoCity without any.
+
+    Without its rules `tested` it opens sooner, for those who ask the map nothing.
+    """
     path, city = declared_city(settings, city_file)
     folders = folders_of(settings, city)
-    return OpenCity(city, path, folders, LayerStore(folders.layers), city_rules(city, str(path)))
+    return OpenCity(city, path, folders, LayerStore(folders.layers), city_rules(city, str(path), tested))
 
 
 def declared_city(settings: Settings, city_file: Path | None = None) -> tuple[Path, City]:

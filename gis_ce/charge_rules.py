@@ -9,6 +9,7 @@ from datetime import date
 from gis_ce.errors import ChargeRefused
 from gis_ce.money import cents_checked
 from gis_ce.rules import Cell, Rule, RuleBook
+from layers.sentences import sentence
 from layers.toml_table import did_you_mean
 
 ANY = "any"
@@ -91,7 +92,7 @@ def _chosen(table: Mapping[str, Mapping[str, Cell]], code: str | None, what: str
     if code is None and len(table) > 1:
         raise ChargeRefused(f"Rule {rule.id} has more than one {what}: name {', '.join(sorted(table))}.")
     if code is not None and code not in table:
-        raise ChargeRefused(f"Rule {rule.id} has no {what} {code[:80]!r}; {did_you_mean(code, list(table))}.")
+        raise ChargeRefused(sentence(f"Rule {rule.id} has no {what} {code[:80]!r}; {did_you_mean(code, list(table))}"))
     return code or next(iter(table))
 
 

@@ -12,6 +12,7 @@ from gis_ce.located import DOUBT_NAMES, DOUBTS, AddressDoubts, doubts_of
 from gis_ce.owners import owner_mistakes, owner_patterns, with_owners
 from gis_ce.pack_tests import open_tested_pack
 from gis_ce.readings import RecordedReading, read_readings, with_readings
+from gis_ce.rule_files import open_pack
 from gis_ce.rules import RuleBook
 from layers.errors import CityFileError, Mistake
 from layers.model import City
@@ -29,19 +30,20 @@ class CityRules:
     doubts: AddressDoubts = DOUBTS
 
 
-def city_rules(city: City, path: str = "city.toml") -> CityRules:
+def city_rules(city: City, path: str = "city.toml", tested: bool = True) -> CityRules:
     """The rules that a city file names; raises CityFileError with every mistake in the four tables.
 
     `[rules] folder` is the city's own folder of packs and readings, relative to the city file's data.
     Raises PackRefused where the pack fails its own tests, RuleFileError and ReadingsFileError where a
-    file of that folder is broken.
+    file of that folder is broken. Untested rules are for those who only look and decide nothing by them.
     """
     owners, calendar = city.other.get("owners", {}), city.other.get("calendar", {})
     mistakes = [*_mistakes(city), *owner_mistakes(owners), *calendar_mistakes(calendar)]
     if mistakes:
         raise CityFileError(path, mistakes)
     decision = city.other.get("decision", {})
-    rulebook = _book(city, open_tested_pack(str(city.other["rules"]["pack"]), rules_folder(city)), _readings(city))
+    opened = open_tested_pack if tested else open_pack
+    rulebook = _book(city, opened(str(city.other["rules"]["pack"]), rules_folder(city)), _readings(city))
     return CityRules(rulebook, float(str(decision.get("confidence", CONFIDENCE))), doubts_of(decision))
 
 

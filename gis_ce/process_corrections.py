@@ -15,6 +15,7 @@ from gis_ce.process_given import value_taken
 from gis_ce.process_state import Act, Entry, Moved, RunningDeadline, State
 from gis_ce.process_values import NotTaken
 from gis_ce.process_waits import begun_wait
+from layers.sentences import sentence
 from layers.toml_table import did_you_mean
 
 
@@ -27,7 +28,7 @@ def correct_field(process: Process, state: State, name: str, value: object, why:
     reason = _may_correct(process, state, why)
     field = process.field(name)
     if field is None or name not in state.data:
-        raise StepRefused(f"{name} was not noted in this case; {did_you_mean(name, list(state.data))}.")
+        raise StepRefused(sentence(f"{name} was not noted in this case; {did_you_mean(name, list(state.data))}"))
     before, after = state.data[name], _value(process, field, value, act)
     data = {key: kept for key, kept in state.data.items() if key != name}
     corrected = replace(state, data=data if after is None else {**data, name: after})
@@ -49,11 +50,11 @@ def correct_answer(process: Process, state: State, step: str, given: str, why: s
     reason = _may_correct(process, state, why)
     answered = [name for name in state.answers if name in state.way and name in process.steps]
     if step not in answered:
-        raise StepRefused(f"{step} was not answered in this case; {did_you_mean(step, answered)}.")
+        raise StepRefused(sentence(f"{step} was not answered in this case; {did_you_mean(step, answered)}"))
     decision = process.steps[step]
     if given not in decision.answers:
         wanted = did_you_mean(given, list(decision.answers))
-        raise StepRefused(f"{given!r} is not one of {', '.join(decision.answers)}; {wanted}.")
+        raise StepRefused(sentence(f"{given!r} is not one of {', '.join(decision.answers)}; {wanted}"))
     before = state.answers[step]
     if given == before:
         raise StepRefused(f"{decision.text} is answered {given!r} already.")
@@ -109,7 +110,7 @@ def _value(process: Process, field: Field, value: object, act: Act) -> Any:
     try:
         kept = value_taken(process, field, value, act.today)
     except NotTaken as error:
-        raise StepRefused(f"{field.name} {error}.") from error
+        raise StepRefused(sentence(f"{field.name} {error}")) from error
     if kept is None and field.required:
         raise StepRefused(f"{field.name} is required; it can be corrected but not taken away.")
     return kept

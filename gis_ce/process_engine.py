@@ -10,6 +10,7 @@ from gis_ce.process import Process, Step
 from gis_ce.process_given import chosen, merged, notation, still_to_notate
 from gis_ce.process_state import Act, DeadlineEnd, Entry, HandOver, Moved, State
 from gis_ce.process_waits import begun_wait, entered
+from layers.sentences import sentence
 
 
 def start(process: Process, act: Act) -> Moved:
@@ -37,7 +38,7 @@ def answer(
     word, refused = chosen(here, given)
     wrong += refused + still_to_notate(here, state, data, fields)
     if wrong:
-        raise StepRefused(f"{here.text}: {'; '.join(wrong)}.")
+        raise StepRefused(sentence(f"{here.text}: {'; '.join(wrong)}"))
     done = replace(state, data=data, way=(*state.way, step))
     if here.kind == "decision":
         done = replace(done, answers={**state.answers, step: str(word)})
@@ -57,7 +58,7 @@ def note(process: Process, state: State, step: str, fields: Mapping[str, object]
     here = _standing(process, state, step)
     data, wrong = merged(process, here, state, fields, act.today)
     if wrong or not fields:
-        raise StepRefused(f"{here.text}: {'; '.join(wrong) or 'nothing to notate was given'}.")
+        raise StepRefused(sentence(f"{here.text}: {'; '.join(wrong) or 'nothing to notate was given'}"))
     given = {name: data.get(name) for name in fields}
     entry = Entry("noted", step, notation(here, None, given), act.by, act.at, {"fields": given})
     noted = replace(state, data=data, noted=tuple(dict.fromkeys((*state.noted, *given))))

@@ -13,6 +13,7 @@ from gis_ce.errors import FilterRefused, UnknownRegister
 from gis_ce.register import Register
 from gis_ce.register_entry import Filling, RegisterEntry
 from gis_ce.register_reading import BATCH, entries_of, key_of, next_cases
+from layers.sentences import sentence
 from layers.toml_table import did_you_mean
 
 MOST_ENTRIES = 1000
@@ -46,7 +47,7 @@ class EntryPage:
 def register_named(registers: Mapping[str, Register], name: str) -> Register:
     """The register of that name; raises UnknownRegister."""
     if name not in registers:
-        raise UnknownRegister(f"There is no register {name!r}; {did_you_mean(name, list(registers))}")
+        raise UnknownRegister(sentence(f"There is no register {name!r}; {did_you_mean(name, list(registers))}"))
     return registers[name]
 
 
@@ -91,7 +92,7 @@ def _refuse_unknown(register: Register, asked: EntryFilter) -> None:
     ):
         for word in given:
             if word not in known:
-                raise FilterRefused(f"{register.title} has no {what} {word!r}; {did_you_mean(word, known)}")
+                raise FilterRefused(sentence(f"{register.title} has no {what} {word!r}; {did_you_mean(word, known)}"))
 
 
 def _wanted(entry: RegisterEntry, asked: EntryFilter) -> bool:

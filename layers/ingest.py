@@ -21,6 +21,7 @@ from layers.model import City, Derivation, LayerDeclaration, LayerDescription, L
 from layers.prepare import Prepared, prepared
 from layers.report import ImportFailure, ImportReport
 from layers.report_files import finish_report, report_folder, write_notes
+from layers.sentences import sentence
 from layers.snapshot import with_geometry, write_snapshot
 from layers.sources.read import read_source
 from layers.sources.table import SourceTable
@@ -104,7 +105,7 @@ def _in_order(city: City, names: Collection[str] | None) -> list[LayerDeclaratio
     known = {layer.name: layer for layer in city.layers}
     for name in names or ():
         if name not in known:
-            raise LayerMissing(f"The city file declares no layer {name!r}; {did_you_mean(name, known)}.")
+            raise LayerMissing(sentence(f"The city file declares no layer {name!r}; {did_you_mean(name, known)}"))
     wanted = set(known if names is None else names)
     ordered = sorted(
         (layer for layer in city.layers if not layer.derivation), key=lambda layer: bool(layer.coincides_with)

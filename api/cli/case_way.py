@@ -18,6 +18,7 @@ from gis_ce.actions.showing import Form, form_of
 from gis_ce.actions.stepping import Given, answer_step
 from gis_ce.errors import NotNow, NotYourLane, StepRefused
 from gis_ce.process import Step, in_words
+from layers.sentences import sentence
 from layers.toml_table import did_you_mean
 
 MOST_STEPS = 200
@@ -115,11 +116,15 @@ def _goes_on(done: Done, words: Words, plan: Plan) -> bool:
 def _refuse_unknown(hand: Hand, words: Words, plan: Plan) -> None:
     steps = hand.process.steps
     if plan.until is not None and plan.until not in steps:
-        raise StepRefused(f"{hand.process.title} has no step {plan.until!r}; {did_you_mean(plan.until, list(steps))}")
+        raise StepRefused(
+            sentence(f"{hand.process.title} has no step {plan.until!r}; {did_you_mean(plan.until, list(steps))}")
+        )
     asked = {name for step in steps.values() for name in (*(field.name for field in step.fields), *_answered(step))}
     for name in words.named:
         if name not in asked:
-            raise StepRefused(f"No step of {hand.process.title} asks for {name!r}; {did_you_mean(name, list(asked))}")
+            raise StepRefused(
+                sentence(f"No step of {hand.process.title} asks for {name!r}; {did_you_mean(name, list(asked))}")
+            )
 
 
 def _answered(step: Step) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from gis_ce.process_drawing import draw
 from gis_ce.process_files import known_checks, read_published
 from gis_ce.process_mistakes import Known
 from gis_ce.tables import ProcessVersion
+from layers.sentences import sentence
 from layers.toml_table import did_you_mean
 
 FROM_FILES = "gis-ce"
@@ -26,7 +27,9 @@ def in_force(session: Session, desk: Desk, name: str) -> Process:
     if row is not None:
         return _process(desk, row)
     if name not in desk.processes.processes:
-        raise UnknownProcess(f"There is no process {name!r}; {did_you_mean(name, list(desk.processes.processes))}")
+        raise UnknownProcess(
+            sentence(f"There is no process {name!r}; {did_you_mean(name, list(desk.processes.processes))}")
+        )
     return desk.processes.processes[name]
 
 

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from gis_ce.actions.placing import on_the_grid
 from gis_ce.errors import CaseRefused, PlaceRefused
 from gis_ce.tables import Json
+from layers.sentences import sentence
 from layers.toml_table import did_you_mean
 
 SHAPES = ("marks", "exposed")
@@ -45,7 +46,7 @@ def details_given(details: Mapping[str, Any]) -> Json:
         except (ValueError, PlaceRefused) as error:
             wrong.append(f"{name} {error}".rstrip("."))
     if wrong:
-        raise CaseRefused(f"The details cannot be taken: {'; '.join(wrong)}.")
+        raise CaseRefused(sentence(f"The details cannot be taken: {'; '.join(wrong)}"))
     return {name: value for name, value in kept.items() if value is not None}
 
 

@@ -26,6 +26,7 @@ from gis_ce.errors import CaseRefused
 from gis_ce.geometry_column import stored_srid
 from gis_ce.ids import new_id
 from gis_ce.tables import Case, Site
+from layers.sentences import sentence
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 20_000
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{7,63}")
@@ -91,7 +92,7 @@ def _refuse_wrong(session: Session, desk: Desk, opening: Opening) -> None:
     elif opening.id is not None and session.get(Case, opening.id) is not None:
         wrong.append(f"there is a case {opening.id} already; to send a request twice, give it a key")
     if wrong:
-        raise CaseRefused(f"The case cannot be opened: {'; '.join(wrong)}.")
+        raise CaseRefused(sentence(f"The case cannot be opened: {'; '.join(wrong)}"))
 
 
 def _rows(desk: Desk, opening: Opening, where: Placed | None, day: date) -> tuple[Case, Site]:

@@ -12,6 +12,7 @@ from gis_ce.actions.histories import tell
 from gis_ce.actions.proceedings import said_checked
 from gis_ce.errors import CaseRefused
 from gis_ce.process_engine import reason_given
+from layers.sentences import sentence
 from layers.toml_table import did_you_mean
 
 
@@ -32,7 +33,9 @@ def set_category(
         refuse_stranger(hand.process, desk.actor)
         known = desk.targets.categories
         if category not in known:
-            raise CaseRefused(f"There is no category {category[:80]!r}; {did_you_mean(category, list(known))}.")
+            raise CaseRefused(
+                sentence(f"There is no category {category[:80]!r}; {did_you_mean(category, list(known))}")
+            )
         before, reason = category_of(desk, hand.case, chosen_categories(session)).name, reason_given(why)
         text = f"category {category} ({known[category].title}): {reason}"
         tell(session, hand.case, desk.act, "category_set", text, before=before, after=category, why=reason)

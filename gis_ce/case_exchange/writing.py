@@ -7,14 +7,15 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import pyogrio
 import shapely
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -102,6 +103,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: object, bold: bool = False) -> objec
 def _write_gpkg(path: Path, table: pa.Table, name: str, grid: Grid) -> None:
     if GEOMETRY not in table.column_names:
         table = table.append_column(GEOMETRY, pa.nulls(table.num_rows, pa.binary()))
+    pyogrio: Any = import_module("pyogrio")  # brings pandas, which nobody else here waits for
     pyogrio.write_arrow(
         table,
         path,

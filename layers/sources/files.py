@@ -14,6 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from layers.errors import SourceError
 from layers.grid import Geometries
 from layers.model import LayerDeclaration
+from layers.sentences import sentence
 from layers.sources.archive import unpacked
 from layers.sources.table import Limits, SourceTable, from_wkb, horizontal, source_table
 from layers.sources.whole import check_whole
@@ -102,7 +103,7 @@ def _layer(place: str, stem: str, wanted: str | None, description: str, with_geo
     if len(names) == 1 and wanted in (None, stem):
         return names[0]
     if wanted is not None:
-        raise SourceError(f"{description} has no layer {wanted!r}; {did_you_mean(wanted, names)}.")
+        raise SourceError(sentence(f"{description} has no layer {wanted!r}; {did_you_mean(wanted, names)}"))
     fitting = [str(name) for name, kind in layers if (kind is not None) == with_geometry]
     if len(fitting) == 1:
         return fitting[0]

@@ -13,6 +13,7 @@ from pyproj import CRS
 
 from layers.errors import SourceError
 from layers.model import LayerDeclaration
+from layers.sentences import sentence
 from layers.sources.table import Limits, Progress, SourceTable, from_wkb, horizontal, source_table
 from layers.toml_table import did_you_mean
 
@@ -89,7 +90,7 @@ def _found(connection: psycopg.Connection, declaration: LayerDeclaration, shown:
     oid = connection.execute("SELECT to_regclass(%s)::oid", [name.as_string(connection)]).fetchone()
     if oid is None or oid[0] is None:
         known = [str(row[0]) for row in connection.execute(_TABLES)]
-        raise SourceError(f"There is no {shown}; {did_you_mean('.'.join(parts), known)}.")
+        raise SourceError(sentence(f"There is no {shown}; {did_you_mean('.'.join(parts), known)}"))
     columns = {str(column): str(kind) for column, kind in connection.execute(_COLUMNS, oid)}
     key = tuple(str(row[0]) for row in connection.execute(_KEY, oid))
     return _Table(name, columns, key, _geometry(columns, declaration, shown), shown)

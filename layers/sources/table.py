@@ -15,6 +15,7 @@ from pyproj.exceptions import CRSError
 from layers.errors import SourceError
 from layers.grid import Geometries
 from layers.report import RowNote
+from layers.sentences import sentence
 from layers.toml_table import did_you_mean
 
 Progress = Callable[[str, float], None]
@@ -91,4 +92,4 @@ def need_columns(columns: Collection[str], wanted: Collection[str], description:
     """Raises SourceError where a wanted column is not there."""
     for name in wanted:
         if name not in columns:
-            raise SourceError(f"{description} has no column {name!r}; {did_you_mean(name, columns)}.")
+            raise SourceError(sentence(f"{description} has no column {name!r}; {did_you_mean(name, columns)}"))
