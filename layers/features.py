@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from threading import RLock
 from typing import Any, TypeVar, cast
@@ -34,9 +34,18 @@ class Selection:
     """Which features of a role count: those whose columns have none of the excluded values."""
 
     excluded: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(self.excluded))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 EVERYTHING = Selection()
+_MOST = 0.5
+"""A selection that keeps such a share of all features is asked of the index of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +82,14 @@ class Features:
         self.versions = tuple(part.version for part in parts)
         self.worst_sigma_ft = max((part.description.sigma_ft for part in parts), default=0.0)
         self._counts = [part.table.num_rows for part in parts]
+        self._count = sum(self._counts)
         self._lock = RLock()
         self._shapes: Geometries | StoredShapes | None = None
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._largest: dict[str, float] = {}
         self._derived: dict[Hashable, Any] = {}
         self._indexes: dict[Selection, Index] = {}
+        self._served: dict[Selection, tuple[Index, npt.NDArray[np.bool_] | None]] = {}
         self._rank: Rows | None = None
         self._edges: Index | None = None
 
@@ -97,8 +108,22 @@ class Features:
         """The standard deviation of each feature's position, in feet on one axis."""
         return self._by_part(np.array([part.description.sigma_ft for part in self.parts], dtype=np.float64))
 
+    @cached_property
+    def last_days(self) -> tuple[tuple[str, np.datetime64], ...]:
+        """The last day for which each layer is new enough, by its name; only of layers that grow old."""
+        return tuple(
+            (part.version.name, np.datetime64(part.version.as_of) + np.timedelta64(days, "D"))
+            for part in self.parts
+            if (days := part.description.stale_after_days) is not None
+        )
+
+    @cached_property
+    def one_sigma_ft(self) -> float | None:
+        """The standard deviation that all features have alike; None where they come from several layers."""
+        return self.worst_sigma_ft if len(self.parts) == 1 else None
+
     def __len__(self) -> int:
-        return sum(self._counts)
+        return self._count
 
     @property
     def ids(self) -> Texts:
@@ -110,6 +135,8 @@ class Features:
     @property
     def rank(self) -> Rows:
         """The place of each feature in the order of ids."""
+        if self._rank is not None:
+            return self._rank
         with self._lock:
             if self._rank is None:
                 self._rank = self._ranked()
@@ -154,8 +181,27 @@ class Features:
             keep = keep & ~self._is_one_of(name, values)
         return np.asarray(keep, dtype=np.bool_)
 
+    def served(self, selection: Selection) -> tuple[Index, npt.NDArray[np.bool_] | None]:
+        """The index that serves a selection, and which of the features count (None: all in it); built once.
+
+        A selection that keeps most features is served by the index of everything: one less to build and to
+        keep, and one look around a place tells of all selections.
+        """
+        known = self._served.get(selection)
+        if known is None:
+            keep, there = self.selected(selection), self.selected(EVERYTHING)
+            if _MOST * there.sum() > keep.sum():
+                known = (self.index(selection), None)
+            else:
+                known = (self.index(), None if np.array_equal(keep, there) else keep)
+            self._served[selection] = known
+        return known
+
     def index(self, selection: Selection = EVERYTHING) -> Index:
         """The spatial index of the features that a selection keeps; built once."""
+        known = self._indexes.get(selection)
+        if known is not None:
+            return known
         with self._lock:
             if selection not in self._indexes:
                 rows, shapes = np.flatnonzero(self.selected(selection)), self._kept_shapes()
@@ -167,6 +213,8 @@ class Features:
 
     def edges(self) -> Index:
         """The spatial index of the polygons' boundaries; built once."""
+        if self._edges is not None:
+            return self._edges
         with self._lock:
             if self._edges is None:
                 shapes = self._kept_shapes()

@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.features import EVERYTHING, Features, Selection
 from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
+from layers.pairs import least_ft
 from layers.query import LayerQuery, Pairs
 from layers.spatial_index import Index
 
@@ -125,6 +126,15 @@ class FootprintQuery(LayerQuery):
         self.note([role], places, reach_of(pairs, len(places), reach_ft, k))
         return pairs
 
+    def around_nearest(
+        self, role: str, places: Geometries, *, beyond_ft: float, reach_ft: float, select: Selection = EVERYTHING
+    ) -> Pairs:
+        """See LayerQuery."""
+        ask = super().around_nearest
+        pairs = ask(role, places, beyond_ft=beyond_ft, reach_ft=reach_ft, select=select)
+        self.note([role], places, reach_beyond(pairs, len(places), beyond_ft, reach_ft))
+        return pairs
+
     def edge_distance(self, role: str, places: Geometries, reach_ft: float) -> tuple[Floats, Rows]:
         """See LayerQuery."""
         distance, row = super().edge_distance(role, places, reach_ft)
@@ -184,6 +194,14 @@ class _Derived(LayerQuery):
         self._keeper.note(self._sources, places, reach_of(pairs, len(places), reach_ft, k))
         return pairs
 
+    def around_nearest(
+        self, role: str, places: Geometries, *, beyond_ft: float, reach_ft: float, select: Selection = EVERYTHING
+    ) -> Pairs:
+        ask = super().around_nearest
+        pairs = ask(role, places, beyond_ft=beyond_ft, reach_ft=reach_ft, select=select)
+        self._keeper.note(self._sources, places, reach_beyond(pairs, len(places), beyond_ft, reach_ft))
+        return pairs
+
 
 def reach_of(pairs: Pairs, count: int, reach_ft: float, k: int) -> Floats:
     """How far one has looked for the k nearest of each place: to the farthest of them, or as far as was asked."""
@@ -191,6 +209,12 @@ def reach_of(pairs: Pairs, count: int, reach_ft: float, k: int) -> Floats:
     farthest = np.zeros(count)
     np.maximum.at(farthest, pairs.place, pairs.distance_ft)
     return np.where(found < k, reach_ft, farthest)
+
+
+def reach_beyond(pairs: Pairs, count: int, beyond_ft: float, reach_ft: float) -> Floats:
+    """How far one has looked for all that lies at most `beyond_ft` farther from each place than the nearest."""
+    nearest = least_ft(pairs, count)
+    return np.where(np.isinf(nearest), reach_ft, nearest + beyond_ft)
 
 
 def _few(asked: Sequence[Asked]) -> list[Asked]:

@@ -10,7 +10,7 @@ import shapely
 from scipy.spatial import KDTree
 
 from layers.grid import Floats, Geometries, Rows
-from layers.spatial_index import Index, built, first_points, guide_points, ring_pieces, thinned
+from layers.spatial_index import Box, Index, built, first_points, guide_points, ring_pieces, thinned
 from layers.stored_shapes import StoredShapes, block_of
 
 _GROUP = 16
@@ -30,6 +30,7 @@ class PackedIndex(Index):
 
     def __init__(self, shapes: StoredShapes, at: Rows, rows: Rows, *, exact: bool = False) -> None:
         self.rows = rows
+        self._all_rows = False
         self._exact = exact
         self._shapes, self._at = shapes, at
         self.geometry = cast(Geometries, shapes.chosen(at))
@@ -53,6 +54,26 @@ class PackedIndex(Index):
             return place, entry
         large_place, large_entry = self._of_whole.candidates(places, reach_ft)
         return np.concatenate([place, large_place]), np.concatenate([entry, self._whole[large_entry]])
+
+    def near_box(self, box: Box, reach_ft: float) -> Rows:
+        """Entries whose boxes come within `reach_ft` of a box; perhaps some more, and all that come so near."""
+        reach = reach_ft + _SLACK_FT
+        around = np.array([box[0] - reach, box[1] - reach, box[2] + reach, box[3] + reach])
+        shape = np.empty(1, dtype=object)
+        shape[0] = shapely.box(*around.tolist())
+        _, entry = self._members(*self._groups.query(shape))
+        boxes = self._boxes(entry)
+        east_west = (boxes[:, 0] <= around[2]) & (boxes[:, 2] >= around[0])
+        near = np.asarray(entry[east_west & (boxes[:, 1] <= around[3]) & (boxes[:, 3] >= around[1])], dtype=np.intp)
+        if not len(self._whole):
+            return near
+        return np.concatenate([near, self._whole[self._of_whole.near_box(box, reach_ft)]])
+
+    def distance_of_one(self, place: Geometries, entries: Rows) -> Floats:
+        """Distance in feet of one place (an array that holds it) from each entry; 0 where they touch or overlap."""
+        if not len(self._whole):
+            return np.asarray(shapely.distance(self._made(entries), place), dtype=np.float64)
+        return self.distance(place[np.zeros(len(entries), dtype=np.intp)], entries)
 
     def distance(self, places: Geometries, entries: Rows) -> Floats:
         """Distance in feet of each place from the entry of the same row; 0 where they touch or overlap."""
@@ -83,6 +104,10 @@ class PackedIndex(Index):
         if len(self._whole):
             distance = np.minimum(distance, self._of_whole.nearest_distance(places, reach_ft))
         return distance
+
+    def nearest_of_one(self, point: Geometries, reach_ft: float) -> float:
+        """The same of one place (an array that holds it)."""
+        return float(self.nearest_distance(point, reach_ft)[0])
 
     def _nearest_guide(self, places: Geometries, reach_ft: float) -> Floats:
         with self._lock:

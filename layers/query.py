@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from layers.errors import LayerMissing
 from layers.features import EVERYTHING, Features, Selection
-from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
+from layers.grid import Floats, Geometries, Rows
+from layers.looks import Asked, Look, around, counted_pairs, k_nearest, look_around, measured
 from layers.model import LayerVersion
-from layers.spatial_index import Index, first_points, in_strips
+from layers.one_place import measured_of_one
+from layers.pairs import Pairs, first_k, ordered, starts_of, taken
+from layers.spatial_index import Index
 
-_WIDER = 1.5
-"""By how much a reach grows that held fewer than the k nearest."""
-
-
-THREADS = min(os.cpu_count() or 1, 4)
-"""How many threads work on one question about many places."""
-_SLICE_PLACES = 2000
-FEW_PLACES = 16
-"""Of so few places it matters how often the geometry library is called, not how much it does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Which place meets which feature, and how far apart they are.
-
-    Three arrays of one length: the row of the place asked about, the row of the feature in
-    `LayerQuery.features(role)`, and the distance between them in feet (0 where they touch or
-    overlap). Ordered by place, then distance, then rank of the feature's id.
-    """
-
-    place: Rows
-    feature: Rows
-    distance_ft: Floats
-
-    def __len__(self) -> int:
-        return len(self.place)
-
-
-_NO_PAIRS = Pairs(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
+__all__ = ["LayerQuery", "Pairs", "starts_of"]
 
 
 class LayerQuery:
@@ -56,11 +27,15 @@ class LayerQuery:
 
     def __init__(self, features: Iterable[Features], grid_epsg: int) -> None:
         self._features = {feature.role: feature for feature in features}
+        self._versions: dict[tuple[str, ...], Mapping[str, str]] = {}
         self.grid_epsg = grid_epsg
 
     def versions_of(self, roles: Iterable[str]) -> Mapping[str, str]:
-        """Layer name to version id, of the layers behind some roles."""
-        return {version.name: version.version for role in roles for version in self.layers(role)}
+        """Layer name to version id, of the layers behind some roles; looked up once, so nobody may write into it."""
+        asked = tuple(roles)
+        if asked not in self._versions:
+            self._versions[asked] = {version.name: version.version for role in asked for version in self.layers(role)}
+        return self._versions[asked]
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -107,22 +82,14 @@ class LayerQuery:
 
     def intersecting(self, role: str, places: Geometries, select: Selection = EVERYTHING) -> Pairs:
         """Every feature that touches or overlaps a place (distance at most 0.01 ft), by id for each place."""
-        pairs = LayerQuery.within(self, role, places, 0.0, select)
+        pairs = self._within(role, places, 0.0, select)
         if len(pairs) < 2:
             return pairs
-        return _taken(pairs, np.lexsort((self.features(role).rank[pairs.feature], pairs.place)))
+        return taken(pairs, np.lexsort((self.features(role).rank[pairs.feature], pairs.place)))
 
     def within(self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection = EVERYTHING) -> Pairs:
         """Every feature at most `reach_ft` from a place; at the limit (within 0.01 ft) is within."""
-        features = self.features(role)
-        rows = in_strips(places)
-        reach = np.full(len(rows), reach_ft) if isinstance(reach_ft, float) else np.asarray(reach_ft)[rows]
-        asked = reach >= 0
-        if not asked.all():
-            rows, reach = rows[asked], reach[asked]
-        index = features.index(select)
-        found = _side_by_side(lambda part: _measured(index, places[rows[part]], reach[part]), len(rows))
-        return _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft))
+        return ordered(self._within(role, places, reach_ft, select), self.features(role).rank)
 
     def nearest(
         self,
@@ -139,10 +106,23 @@ class LayerQuery:
         smallest id comes first. Places with nothing in reach have no pair.
         """
         features = self.features(role)
-        rows = in_strips(places)
-        index = features.index(select)
-        found = _side_by_side(lambda part: _with_k_nearest(index, places[rows[part]], reach_ft, k), len(rows))
-        return _first_k(features, _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft)), k)
+        if k == 1:
+            pairs = self._around(role, places, 0.0, reach_ft, select)
+        else:
+            index, counts = features.served(select)
+            pairs = k_nearest(index, counts, self._asked(places), reach_ft, k)
+        if len(pairs) < 2:
+            return pairs
+        return first_k(ordered(pairs, features.rank), features.rank, k)
+
+    def around_nearest(
+        self, role: str, places: Geometries, *, beyond_ft: float, reach_ft: float, select: Selection = EVERYTHING
+    ) -> Pairs:
+        """Every feature at most `beyond_ft` farther from a place than the nearest one, that one included.
+
+        Places whose nearest lies farther than `reach_ft` have no pair.
+        """
+        return ordered(self._around(role, places, beyond_ft, reach_ft, select), self.features(role).rank)
 
     def edge_distance(self, role: str, places: Geometries, reach_ft: float) -> tuple[Floats, Rows]:
         """Distance in feet from each place to the nearest boundary of a role's polygons.
@@ -151,12 +131,14 @@ class LayerQuery:
         boundary it is (-1 there); of boundaries within 0.01 ft of the nearest, the smallest id's.
         """
         features = self.features(role)
-        rows = in_strips(places)
         edges = features.edges()
-        found = _side_by_side(lambda part: _with_k_nearest(edges, places[rows[part]], reach_ft, 1), len(rows))
-        pairs = _ordered(features, Pairs(rows[found.place], found.feature, found.distance_ft))
-        owners = _first_k(features, pairs, 1)
+        pairs = around(edges, None, places, self._look(edges, places, 0.0, reach_ft), 0.0, reach_ft)
         distance, row = np.full(len(places), np.nan), np.full(len(places), -1, dtype=np.intp)
+        if len(pairs) < 2:
+            distance[pairs.place], row[pairs.place] = pairs.distance_ft, pairs.feature
+            return distance, row
+        pairs = ordered(pairs, features.rank)
+        owners = first_k(pairs, features.rank, 1)
         distance[owners.place] = pairs.distance_ft[starts_of(pairs.place)]
         row[owners.place] = owners.feature
         return distance, row
@@ -170,125 +152,30 @@ class LayerQuery:
         place, entry = index.candidates(places, reach_ft)
         return index, place, entry
 
+    def _within(self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection) -> Pairs:
+        """The same in no order."""
+        asked, (index, counts) = self._asked(places), self.features(role).served(select)
+        if isinstance(reach_ft, float):
+            if asked.one is not None:
+                return counted_pairs(measured_of_one(index, asked.one, reach_ft), counts)
+            reach = np.full(len(asked.rows), reach_ft)
+        else:
+            reach = np.asarray(reach_ft)[asked.rows]
+            there = reach >= 0
+            if not there.all():
+                asked, reach = asked.only(there.nonzero()[0]), reach[there]
+        return counted_pairs(measured(index, asked, reach), counts)
+
+    def _around(self, role: str, places: Geometries, beyond_ft: float, reach_ft: float, select: Selection) -> Pairs:
+        index, counts = self.features(role).served(select)
+        return around(index, counts, places, self._look(index, places, beyond_ft, reach_ft), beyond_ft, reach_ft)
+
+    def _look(self, index: Index, places: Geometries, beyond_ft: float, reach_ft: float) -> Look:
+        return look_around(index, self._asked(places), beyond_ft, reach_ft)
+
+    def _asked(self, places: Geometries) -> Asked:
+        return Asked.about(places)
+
 
 def _rows_by_id(features: Features) -> dict[str, int]:
     return {str(name): row for row, name in reversed(list(enumerate(features.ids)))}
-
-
-def _side_by_side(ask: Callable[[slice], Pairs], count: int) -> Pairs:
-    """Asks for many places in slices, one a core: the geometry library lets go of the interpreter meanwhile.
-
-    Slices are of places that follow one another in their strips, so each keeps to its own part of town.
-    """
-    slices = min(THREADS, count // _SLICE_PLACES)
-    if slices < 2:
-        return ask(slice(0, count))
-    ends = [count * number // slices for number in range(slices + 1)]
-    parts = [slice(start, end) for start, end in pairwise(ends)]
-    with ThreadPoolExecutor(slices) as pool:
-        found = list(pool.map(ask, parts))
-    return _joined([replace(pairs, place=pairs.place + part.start) for pairs, part in zip(found, parts, strict=True)])
-
-
-def _measured(index: Index, places: Geometries, reach_ft: Floats) -> Pairs:
-    """Every pair at most `reach_ft` apart, or within 0.01 ft of it, in no order."""
-    limit = reach_ft + AT_LIMIT_FT
-    place, entry = index.candidates(places, limit + AT_LIMIT_FT)
-    distance = index.distance(places[place], entry)
-    near = distance <= limit[place]
-    return Pairs(place[near], index.rows[entry[near]], distance[near])
-
-
-def _with_k_nearest(index: Index, places: Geometries, reach_ft: float, k: int) -> Pairs:
-    """Pairs that hold the k nearest entries of each place, and all that tie with them."""
-    if k == 1 and len(places) <= FEW_PLACES:
-        return _few_nearest(index, places, reach_ft)
-    reach = index.reach_of_nearest(places, reach_ft)
-    if k == 1:
-        return _tied_with_nearest(_measured(index, places, reach), len(places))
-    unserved, parts = np.arange(len(places)), []
-    while len(unserved):
-        pairs = _measured(index, places[unserved], reach)
-        in_reach = np.bincount(pairs.place[pairs.distance_ft <= reach[pairs.place]], minlength=len(unserved))
-        served = (in_reach >= k) | (reach >= reach_ft)
-        kept = served[pairs.place]
-        parts.append(Pairs(unserved[pairs.place[kept]], pairs.feature[kept], pairs.distance_ft[kept]))
-        unserved = unserved[~served]
-        reach = np.minimum(reach[~served] * _WIDER + 1.0, reach_ft)
-    return _joined(parts)
-
-
-def _few_nearest(index: Index, places: Geometries, reach_ft: float) -> Pairs:
-    """The same for few places: where one candidate alone is that near, nothing is left to choose.
-
-    What lies near a corner of a place is found sooner than what is near all of it, and is no farther.
-    """
-    nearest = index.nearest_distance(first_points(places), reach_ft)
-    place, entry = index.candidates(places, np.minimum(nearest, reach_ft) + 2 * AT_LIMIT_FT)
-    pairs = Pairs(place, index.rows[entry], index.distance(places[place], entry))
-    if len(place) == np.count_nonzero(nearest <= reach_ft):
-        return pairs
-    near = np.flatnonzero(pairs.distance_ft <= reach_ft + AT_LIMIT_FT)
-    return _tied_with_nearest(_taken(pairs, near), len(places))
-
-
-def _joined(parts: Sequence[Pairs]) -> Pairs:
-    return Pairs(
-        np.concatenate([_NO_PAIRS.place, *(part.place for part in parts)]),
-        np.concatenate([_NO_PAIRS.feature, *(part.feature for part in parts)]),
-        np.concatenate([_NO_PAIRS.distance_ft, *(part.distance_ft for part in parts)]),
-    )
-
-
-def _tied_with_nearest(pairs: Pairs, places: int) -> Pairs:
-    """Only the pairs of each place that lie within 0.01 ft of its nearest: fewer to sort."""
-    nearest = np.full(places, np.inf)
-    np.minimum.at(nearest, pairs.place, pairs.distance_ft)
-    return _taken(pairs, np.flatnonzero(pairs.distance_ft <= nearest[pairs.place] + AT_LIMIT_FT))
-
-
-def _ordered(features: Features, pairs: Pairs) -> Pairs:
-    if len(pairs) < 2:
-        return pairs
-    return _taken(pairs, np.lexsort((features.rank[pairs.feature], pairs.distance_ft, pairs.place)))
-
-
-def starts_of(place: Rows) -> Rows:
-    """Where each place begins in an ordered column of places, such as `Pairs.place`."""
-    begins = np.ones(len(place), dtype=bool)
-    np.not_equal(place[1:], place[:-1], out=begins[1:])
-    return np.flatnonzero(begins)
-
-
-def _first_k(features: Features, pairs: Pairs, k: int) -> Pairs:
-    """The k first of each place: again and again the nearest, ties within 0.01 ft by rank."""
-    if len(pairs) < 2:
-        return pairs
-    if k == 1:
-        return _taken(pairs, _first_of_tied(features, pairs))
-    turns: list[Rows] = []
-    left = np.ones(len(pairs), dtype=bool)
-    for _ in range(k):
-        rows = np.flatnonzero(left)
-        turns.append(rows[_first_of_tied(features, _taken(pairs, rows))])
-        left[turns[-1]] = False
-    rows = np.concatenate(turns)
-    return _taken(pairs, rows[np.argsort(pairs.place[rows], kind="stable")])
-
-
-def _taken(pairs: Pairs, rows: Rows) -> Pairs:
-    return Pairs(pairs.place[rows], pairs.feature[rows], pairs.distance_ft[rows])
-
-
-def _first_of_tied(features: Features, pairs: Pairs) -> Rows:
-    """For each place the row of the smallest id among those that tie with its nearest."""
-    place, distance = pairs.place, pairs.distance_ft
-    starts = starts_of(place)
-    if len(starts) == len(place):
-        return starts
-    nearest = np.repeat(distance[starts], np.diff(starts, append=len(place)))
-    tied = np.flatnonzero(distance <= nearest + AT_LIMIT_FT)
-    if len(tied) == len(starts):
-        return starts
-    by_rank = tied[np.lexsort((features.rank[pairs.feature[tied]], place[tied]))]
-    return by_rank[starts_of(place[by_rank])]

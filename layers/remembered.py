@@ -7,7 +7,9 @@ from typing import TypeVar
 
 from layers.features import EVERYTHING, Selection
 from layers.grid import Floats, Geometries, Rows
+from layers.looks import Asked, Look
 from layers.query import LayerQuery, Pairs
+from layers.spatial_index import Index
 
 Answer = TypeVar("Answer")
 
@@ -24,14 +26,18 @@ class RememberedQuery(LayerQuery):
     """
 
     def __init__(self, query: LayerQuery, *batches: Geometries) -> None:
-        super().__init__((query.features(role) for role in query.roles), query.grid_epsg)
+        super().__init__((), query.grid_epsg)
+        self._features, self._versions = query._features, query._versions
         self._batches = {id(batch): batch for batch in batches}
-        self._answers: dict[Hashable, tuple[object, object]] = {}
+        self._answers: dict[Hashable, object] = {}
+        self._looks: dict[tuple[Index, Hashable], Look] = {}
+        self._kept: dict[Hashable, Geometries] = {}
+        self._last: tuple[Geometries | None, Hashable | None] = (None, None)
 
     def intersecting(self, role: str, places: Geometries, select: Selection = EVERYTHING) -> Pairs:
         """See LayerQuery."""
         ask = super().intersecting
-        return self._once(("intersecting", role, select), places, lambda: ask(role, places, select))
+        return self._once(("intersecting", role, select), places, lambda: _sealed(ask(role, places, select)))
 
     def nearest(
         self, role: str, places: Geometries, *, reach_ft: float, k: int = 1, select: Selection = EVERYTHING
@@ -39,27 +45,54 @@ class RememberedQuery(LayerQuery):
         """See LayerQuery."""
         ask = super().nearest
         question = ("nearest", role, select, reach_ft, k)
-        return self._once(question, places, lambda: ask(role, places, reach_ft=reach_ft, k=k, select=select))
+        return self._once(question, places, lambda: _sealed(ask(role, places, reach_ft=reach_ft, k=k, select=select)))
 
     def edge_distance(self, role: str, places: Geometries, reach_ft: float) -> tuple[Floats, Rows]:
         """See LayerQuery."""
         ask = super().edge_distance
-        return self._once(("edge_distance", role, reach_ft), places, lambda: ask(role, places, reach_ft))
+        return self._once(("edge_distance", role, reach_ft), places, lambda: _sealed(ask(role, places, reach_ft)))
+
+    def _look(self, index: Index, places: Geometries, beyond_ft: float, reach_ft: float) -> Look:
+        """See LayerQuery: the last look is kept, which may have gone farther than what is asked now."""
+        key = self._key(places)
+        if key is None:
+            return super()._look(index, places, beyond_ft, reach_ft)
+        known = self._looks.get((index, key))
+        if known is None or not known.serves(beyond_ft, reach_ft):
+            known = super()._look(index, places, beyond_ft, reach_ft)
+            self._looks[(index, key)] = known
+            self._keep(key, places)
+        return known
+
+    def _asked(self, places: Geometries) -> Asked:
+        ask = super()._asked
+        return self._once("asked", places, lambda: ask(places))
 
     def _once(self, question: Hashable, places: Geometries, ask: Callable[[], Answer]) -> Answer:
-        key: Hashable
-        if len(places) <= _FEW:
-            key = (question, tuple(map(id, places)))
-        elif id(places) in self._batches:
-            key = (question, id(places))
-        else:
+        key = self._key(places)
+        if key is None:
             return ask()
-        if key not in self._answers:
-            self._answers[key] = (
-                _sealed(ask()),
-                places.copy(),
-            )  # as long as they are kept, no others have their identity
-        return self._answers[key][0]  # type: ignore[return-value]
+        known = self._answers.get((question, key))
+        if known is None:
+            known = ask()
+            self._answers[(question, key)] = known
+            self._keep(key, places)
+        return known  # type: ignore[return-value]
+
+    def _key(self, places: Geometries) -> Hashable | None:
+        """What names these places for as long as they are kept; None where answers about them are not."""
+        if places is not self._last[0]:
+            self._last = (places, self._named(places))
+        return self._last[1]
+
+    def _named(self, places: Geometries) -> Hashable | None:
+        if len(places) <= _FEW:
+            return tuple(map(id, places))
+        return id(places) if id(places) in self._batches else None
+
+    def _keep(self, key: Hashable, places: Geometries) -> None:
+        if key not in self._kept:  # as long as they are kept, no others have their identity
+            self._kept[key] = places.copy()
 
 
 def _sealed(answer: Answer) -> Answer:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import shapely
@@ -11,11 +13,14 @@ from scipy.spatial import KDTree
 from layers.grid import Floats, Geometries, Rows
 from layers.outlines import outlines, position_in_group
 
+Box = Sequence[float]
+"""West, south, east, north, in feet."""
 LARGE_VERTICES = 256
 _PIECE_VERTICES = 16
 _SORTED_FROM = 64
 _STRIP_PLACES = 32
 _BATCH_FROM = 64
+_ALL_PAIRS = 8
 _GUIDE_FT = 50.0
 _GUIDE_CELL_FT = 16.0
 _SLACK_FT = 1e-6
@@ -31,6 +36,7 @@ class Index:
 
     def __init__(self, geometry: Geometries, rows: Rows) -> None:
         self.rows = rows
+        self._all_rows = _is_count(rows)
         self.geometry = geometry
         large = shapely.get_num_coordinates(geometry) > LARGE_VERTICES
         self._small, self._large = np.flatnonzero(~large), np.flatnonzero(large)
@@ -45,8 +51,29 @@ class Index:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def rows_of(self, entries: Rows) -> Rows:
+        """The features of some entries."""
+        return entries if self._all_rows else self.rows[entries]
+
+    def near_box(self, box: Box, reach_ft: float) -> Rows:
+        """Entries whose boxes come within `reach_ft` of a box; perhaps some more, and all that come so near."""
+        around = _one(shapely.box(box[0] - reach_ft, box[1] - reach_ft, box[2] + reach_ft, box[3] + reach_ft))
+        entries = self._small_tree.query(around)[1] if len(self._small) else _NO_ENTRIES
+        if not len(self._large):
+            return entries
+        large = self._large[self._large_tree.query(around)[1]]
+        return np.concatenate([self._small[entries], large]) if len(entries) else large
+
+    def distance_of_one(self, place: Geometries, entries: Rows) -> Floats:
+        """Distance in feet of one place (an array that holds it) from each entry; 0 where they touch or overlap."""
+        if not len(self._large):
+            return np.asarray(shapely.distance(self.geometry[entries], place), dtype=np.float64)
+        return self.distance(place[np.zeros(len(entries), dtype=np.intp)], entries)
+
     def candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
         """Pairs of place and entry at most about `reach_ft` apart; no pair in reach is left out."""
+        if not len(self._small):
+            return self._large_candidates(places, reach_ft)
         place, entry = self._small_tree.query(places, predicate="dwithin", distance=reach_ft)
         if not len(self._large):  # then all entries are small ones, in their order
             return place, entry
@@ -57,15 +84,24 @@ class Index:
         """Distance in feet of each place from the entry of the same row; 0 where they touch or overlap."""
         if not len(self._large):
             return np.asarray(shapely.distance(self.geometry[entries], places), dtype=np.float64)
-        distance, is_large = np.zeros(len(entries)), self._prepared[entries] >= 0
+        is_large = self._prepared[entries] >= 0
+        if np.count_nonzero(is_large) == len(is_large):
+            return self._large_distance(places, entries)
+        distance = np.empty(len(entries))
         small, large = np.flatnonzero(~is_large), np.flatnonzero(is_large)
         distance[small] = shapely.distance(self.geometry[entries[small]], places[small])
+        distance[large] = self._large_distance(places[large], entries[large])
+        return distance
+
+    def _large_distance(self, places: Geometries, entries: Rows) -> Floats:
+        distance = np.zeros(len(entries))
         with self._lock:
-            prepared = self._large_tree.geometries[self._prepared[entries[large]]]
-            apart = large[~shapely.intersects(prepared, places[large])]
-        for entry in np.unique(entries[apart]).tolist():
-            of = apart[entries[apart] == entry]
-            distance[of] = self._from_outline(entry, places[of])
+            touch = shapely.intersects(self._large_tree.geometries[self._prepared[entries]], places)
+        if np.count_nonzero(touch) < len(touch):
+            apart = np.flatnonzero(~touch)
+            for entry in np.unique(entries[apart]).tolist():
+                of = apart[entries[apart] == entry]
+                distance[of] = self._from_outline(entry, places[of])
         return distance
 
     def _from_outline(self, entry: int, places: Geometries) -> Floats:
@@ -101,8 +137,20 @@ class Index:
                 (place, _), found = tree.query_nearest(
                     places, max_distance=reach_ft + _SLACK_FT, return_distance=True, all_matches=False
                 )
-                distance[place] = np.minimum(distance[place], found)
+                if entries is self._small and len(found) == len(places):
+                    distance = found
+                else:
+                    distance[place] = np.minimum(distance[place], found)
         return distance
+
+    def nearest_of_one(self, point: Geometries, reach_ft: float) -> float:
+        """The same of one place (an array that holds it)."""
+        if len(self._large) or not len(self._small):
+            return float(self.nearest_distance(point, reach_ft)[0])
+        _, found = self._small_tree.query_nearest(
+            point, max_distance=reach_ft + _SLACK_FT, return_distance=True, all_matches=False
+        )
+        return float(found[0]) if len(found) else np.inf
 
     def _nearest_guide(self, places: Geometries, reach_ft: float) -> Floats:
         with self._lock:
@@ -115,12 +163,32 @@ class Index:
         return distance
 
     def _large_candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
-        west, south, east, north = shapely.bounds(places).T
-        boxes = shapely.box(west - reach_ft, south - reach_ft, east + reach_ft, north + reach_ft)
-        place, entry = self._large_tree.query(boxes)
+        if len(self._large) * len(places) <= _ALL_PAIRS:
+            place, entry = np.divmod(np.arange(len(places) * len(self._large)), len(self._large))
+        else:
+            west, south, east, north = shapely.bounds(places).T
+            boxes = shapely.box(west - reach_ft, south - reach_ft, east + reach_ft, north + reach_ft)
+            place, entry = self._large_tree.query(boxes)
         with self._lock:  # a prepared geometry fills its caches at the first question: one thread at a time
-            near = shapely.dwithin(self._large_tree.geometries[entry], places[place], reach_ft[place])
-        return place[near], self._large[entry[near]]
+            reach: Any = reach_ft[place]
+            near = shapely.dwithin(self._large_tree.geometries[entry], places[place], reach)
+        if np.count_nonzero(near) < len(near):
+            place, entry = place[near], entry[near]
+        return place, self._large[entry]
+
+
+_NO_ENTRIES = np.empty(0, dtype=np.intp)
+
+
+def _one(shape: shapely.Geometry) -> Geometries:
+    array: Geometries = np.empty(1, dtype=object)
+    array[0] = shape
+    return array
+
+
+def _is_count(rows: Rows) -> bool:
+    """Whether rows are 0, 1, 2, ..."""
+    return bool(len(rows) == 0 or (rows[0] == 0 and rows[-1] == len(rows) - 1 and (np.diff(rows) == 1).all()))
 
 
 def in_strips(places: Geometries) -> Rows:
@@ -140,7 +208,7 @@ def in_strips(places: Geometries) -> Rows:
 
 def first_points(places: Geometries) -> Geometries:
     """Points as they are, and of other places the first of their coordinates."""
-    if (shapely.get_type_id(places) == shapely.GeometryType.POINT).all():
+    if np.count_nonzero(shapely.get_type_id(places)) == 0:  # 0 is the number of points
         return places
     coordinates, place = shapely.get_coordinates(places, return_index=True)
     points = shapely.points(coordinates[np.searchsorted(place, np.arange(len(places)))])
