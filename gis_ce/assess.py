@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -38,8 +39,12 @@ def assess(
     A missing or stale layer, a day without a rule, or a position too poor gives undecided with a
     reason. Cost grows with the number of sites; ask for many at once.
     """
-    asked = RememberedQuery(query, sites.place, sites.structure)
-    return {check.name: found_by(check, sites, asked, rulebook, confidence) for check in checks}
+    return _found(checks, sites, RememberedQuery(query, sites.place, sites.structure), rulebook, confidence)
+
+
+def found_by(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
+    """The findings of one check, asking this very query (see `assess`)."""
+    return _found([check], sites, query, rulebook, confidence)[check.name]
 
 
 def explain(check: Check, sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
@@ -70,83 +75,131 @@ def applicable(checks: Sequence[Check], sites: Sites) -> tuple[Check, ...]:
     return tuple(check for check in checks if not check.needs or brought.intersection(check.needs))
 
 
-def found_by(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
-    """The findings of one check, asking this very query (see `assess`)."""
-    missing = [role for role in check.roles if not query.has(role)]
-    measures = (
+def _found(
+    checks: Sequence[Check], sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float
+) -> dict[str, Findings]:
+    if not checks:
+        return {}
+    missing = [[role for role in check.roles if not query.has(role)] for check in checks]
+    measures = [
         unmeasured(len(sites), rulebook.choose(check.rule_subject, sites.day))
-        if missing
+        if lacking
         else check.measure(sites, query, rulebook)
-    )
-    reason, reasons = _reasons(check, sites, query, measures, missing)
+        for check, lacking in zip(checks, missing, strict=True)
+    ]
+    why = _Why(sites, query)
+    reasons = [why.undecided(*one) for one in zip(checks, measures, missing, strict=True)]
+    return _findings(checks, sites, query, measures, reasons, confidence)
+
+
+def _findings(
+    checks: Sequence[Check],
+    sites: Sites,
+    query: LayerQuery,
+    measures: Sequence[Measures],
+    reasons: Sequence[_Reasons],
+    confidence: float,
+) -> dict[str, Findings]:
+    """All checks are decided at once, one row a check: deciding costs the same for one as for many."""
+    margin = np.array([one.margin_ft for one in measures])
+    sigma = joint_sigma_ft(sites.sigma_ft, np.array([one.layer_sigma_ft for one in measures]))
+    measured = first_where_positive(margin, np.array([one.chosen.limit_included for one in measures]))
+    for row, one in enumerate(measures):
+        if one.answer is not None:
+            measured[row] = one.answer
+    decided = decide(measured, margin, sigma, _integrated(measures, margin, sigma), confidence)
+    reason = np.array([one.reason for one in reasons])
     open_rows = reason < 0
-    sigma = joint_sigma_ft(sites.sigma_ft, measures.layer_sigma_ft)
-    measured = measures.answer
-    if measured is None:
-        measured = first_where_positive(measures.margin_ft, measures.chosen.limit_included)
-    decided = decide(measured, measures.margin_ft, sigma, _integrated(measures, sigma), confidence)
-    answer = decided.answer if check.answers else np.full(len(sites), -1, dtype=np.int8)
-    poor = open_rows & (decided.answer < 0) & bool(check.answers)
-    reasons = (*reasons, _TOO_POOR)
-    return Findings(
-        check=check.name,
-        answers=check.answers,
-        answer=np.where(open_rows, answer, -1).astype(np.int8),
-        probability=np.where(open_rows, decided.probability, np.nan),
-        sigma_ft=sigma,
-        reason=np.where(poor, len(reasons) - 1, reason).astype(np.int16),
-        reasons=reasons,
-        measures=measures,
-        versions=query.versions_of((*check.roles, *check.also)),
-    )
+    answers = np.array([bool(check.answers) for check in checks])[:, None]
+    answer = np.where(open_rows & answers, decided.answer, _UNDECIDED)
+    probability = np.where(open_rows, decided.probability, np.nan)
+    too_poor = np.array([len(one.texts) for one in reasons], dtype=np.int16)[:, None]
+    reason = np.where(open_rows & answers & (decided.answer < 0), too_poor, reason)
+    return {
+        check.name: Findings(
+            check=check.name,
+            answers=check.answers,
+            answer=answer[row],
+            probability=probability[row],
+            sigma_ft=sigma[row],
+            reason=reason[row],
+            reasons=(*reasons[row].texts, _TOO_POOR),
+            measures=measures[row],
+            versions=query.versions_of((*check.roles, *check.also)),
+        )
+        for row, check in enumerate(checks)
+    }
 
 
-def _integrated(measures: Measures, sigma_ft: Floats) -> Integrated:
-    if measures.probability is not None and measures.seen is not None:
-        return Integrated(measures.probability, measures.seen)
-    if measures.band_ft is not None:
-        return straight_band(measures.margin_ft, sigma_ft, measures.band_ft)
-    return straight_edge(measures.margin_ft, sigma_ft)
+def _integrated(measures: Sequence[Measures], margin_ft: Floats, sigma_ft: Floats) -> Integrated:
+    """What the checks have integrated themselves, else a band or a straight edge."""
+    straight = straight_edge(margin_ft, sigma_ft)
+    probability, seen = straight.probability, straight.seen.copy()
+    for row, one in enumerate(measures):
+        if one.probability is not None and one.seen is not None:
+            probability[row], seen[row] = one.probability, one.seen
+        elif one.band_ft is not None:
+            band = straight_band(margin_ft[row], sigma_ft[row], one.band_ft)
+            probability[row], seen[row] = band.probability, band.seen
+    return Integrated(probability, seen)
 
 
+_UNDECIDED = np.int8(-1)
 _TOO_POOR = (
     "The position is too uncertain for this distance to the limit; measure it on the ground, or locate it better."
 )
 _NO_GEOMETRY = "The place has no position; locate it first."
 
 
-def _reasons(
-    check: Check,
-    sites: Sites,
-    query: LayerQuery,
-    measures: Measures,
-    missing: Sequence[str],
-) -> tuple[npt.NDArray[np.int16], tuple[str, ...]]:
-    """Why rows are undecided: missing layer, then no rule, then stale layer, then the check's own reason."""
-    texts = [*measures.reasons, _NO_GEOMETRY]
-    reason = np.full(len(sites), -1, dtype=np.int16) if measures.reason is None else measures.reason.copy()
-    if check.on == "place":
-        reason[shapely.is_missing(sites.place) | shapely.is_empty(sites.place)] = len(texts) - 1
-    for role in (*check.roles, *check.told):
-        for layer, stale in _stale(query, role, sites):
-            reason[stale] = len(texts)
-            texts.append(f"The layer {layer} is too old for this day; publish a newer one.")
-    if not measures.chosen.usable.all():
-        reason[~measures.chosen.usable] = len(texts)
-        texts.append(f"No rule on {check.rule_subject.replace('_', ' ')} with a known number is in force on this day.")
-    missing = missing or [role for role in check.told if not query.has(role)]
-    if missing:
-        reason[:] = len(texts)
-        texts.append(f"The layer {' and the layer '.join(missing)} is not there; without it nothing is clear.")
-    return reason, tuple(texts)
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """Why rows are undecided: an index into the texts, -1 where nothing stands in the way."""
+
+    reason: npt.NDArray[np.int16]
+    texts: tuple[str, ...]
 
 
-def _stale(query: LayerQuery, role: str, sites: Sites) -> list[tuple[str, npt.NDArray[np.bool_]]]:
-    if not query.has(role):
-        return []
-    parts = query.features(role).parts
-    return [
-        (part.version.name, sites.day > np.datetime64(part.version.as_of) + np.timedelta64(days, "D"))
-        for part in parts
-        if (days := part.description.stale_after_days) is not None
-    ]
+class _Why:
+    """Why rows are undecided, whatever was measured; what several checks share is found out once."""
+
+    def __init__(self, sites: Sites, query: LayerQuery) -> None:
+        self._query, self._sites = query, sites
+        nowhere = shapely.is_missing(sites.place) | shapely.is_empty(sites.place)
+        self._nowhere = nowhere if nowhere.any() else None
+        self._stale: dict[str, list[tuple[str, npt.NDArray[np.bool_]]]] = {}
+
+    def undecided(self, check: Check, measures: Measures, missing: Sequence[str]) -> _Reasons:
+        """A missing layer, then no rule, then a stale layer, then no position, then the check's own reason."""
+        texts = [*measures.reasons, _NO_GEOMETRY]
+        if measures.reason is None:
+            reason = np.full(len(self._sites), -1, dtype=np.int16)
+        else:
+            reason = np.array(measures.reason, dtype=np.int16)
+        if check.on == "place" and self._nowhere is not None:
+            reason[self._nowhere] = len(texts) - 1
+        for role in (*check.roles, *check.told):
+            for text, stale in self._stale_layers(role):
+                reason[stale] = len(texts)
+                texts.append(text)
+        if not measures.chosen.all_usable:
+            reason[~measures.chosen.usable] = len(texts)
+            texts.append(
+                f"No rule on {check.rule_subject.replace('_', ' ')} with a known number is in force on this day."
+            )
+        missing = missing or [role for role in check.told if not self._query.has(role)]
+        if missing:
+            reason[:] = len(texts)
+            texts.append(f"The layer {' and the layer '.join(missing)} is not there; without it nothing is clear.")
+        return _Reasons(reason, tuple(texts))
+
+    def _stale_layers(self, role: str) -> list[tuple[str, npt.NDArray[np.bool_]]]:
+        """The layers of a role that are too old for some sites, and for which."""
+        if role not in self._stale:
+            last_days = self._query.features(role).last_days if self._query.has(role) else ()
+            late = [(layer, self._sites.day > last) for layer, last in last_days]
+            self._stale[role] = [
+                (f"The layer {layer} is too old for this day; publish a newer one.", stale)
+                for layer, stale in late
+                if stale.any()
+            ]
+        return self._stale[role]

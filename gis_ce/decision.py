@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,15 @@ from layers.grid import AT_LIMIT_FT, Floats
 
 CONFIDENCE = 0.95
 """How probable an answer must be before it counts as decided, unless a city says otherwise."""
+_HARDLY_FT = 1e-200
+"""Stands in for a sigma of zero where something is divided by it."""
 RADIUS_68 = 1.515
 """A 68 % radius of a round normal position in sigmas: sqrt(-2 ln 0.32) = 1.5096, phones' 68.3 %: 1.515."""
 RADIUS_95 = 2.448
 """A 95 % radius of a round normal position in sigmas: sqrt(-2 ln 0.05) (Rayleigh distribution)."""
+
+
+_FIRST, _SECOND, _UNDECIDED = np.int8(0), np.int8(1), np.int8(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ def first_where_positive(margin_ft: Floats, limit_included: npt.NDArray[np.bool_
     Within 0.01 ft counts as at the limit, and `limit_included` says whether that is the first's side.
     """
     positive = np.where(np.abs(margin_ft) <= AT_LIMIT_FT, limit_included, margin_ft > 0)
-    return np.where(positive, 0, 1).astype(np.int8)
+    return np.where(positive, _FIRST, _SECOND)
 
 
 def decide(
@@ -65,18 +71,22 @@ def decide(
     passes (`Phi(|m| / s)`), and so does the probability integrated over the real geometry. An exact
     position decides by itself. NaN margins stay undecided with no probability.
     """
-    exact = sigma_ft <= 0
-    passes = np.abs(margin_ft) >= ndtri(confidence) * sigma_ft
+    exact, known = sigma_ft <= 0, ~np.isnan(margin_ft)
+    passes = np.abs(margin_ft) >= _normal_quantile(confidence) * sigma_ft
     clear = exact | (passes & (integrated.seen >= confidence))
-    answer = np.where(clear & ~np.isnan(margin_ft), measured, -1).astype(np.int8)
-    probability = np.where(exact, 1.0, integrated.probability)
-    return Decided(answer, np.where(np.isnan(margin_ft), np.nan, probability))
+    answer = np.where(clear & known, measured, _UNDECIDED)
+    probability = np.where(known, np.where(exact, 1.0, integrated.probability), np.nan)
+    return Decided(answer, probability)
+
+
+@lru_cache(maxsize=64)
+def _normal_quantile(confidence: float) -> float:
+    return float(ndtri(confidence))
 
 
 def straight_edge(margin_ft: Floats, sigma_ft: Floats) -> Integrated:
     """The probability of staying on one side of a straight edge `|margin_ft|` away: `Phi(|m| / s)`."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        stays = np.where(sigma_ft > 0, ndtr(np.abs(margin_ft) / sigma_ft), 1.0)
+    stays = np.where(sigma_ft > 0, ndtr(np.abs(margin_ft) / np.maximum(sigma_ft, _HARDLY_FT)), 1.0)
     return Integrated(stays, stays)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from layers.grid import Floats
 
 Status = Literal["confirmed", "unconfirmed", "missing"]
 TextKind = Literal["statute", "ordinance", "regulation", "standard", "bill", "page", "map", "setting"]
+Worked = TypeVar("Worked")
 Cell = float | bool | str
 Value = Cell | tuple[str, ...] | Mapping[str, Mapping[str, Cell]]
 
@@ -95,7 +96,7 @@ class Chosen:
     index: npt.NDArray[np.int16]
     rules: tuple[Rule, ...]
     book: RuleBook | None = field(default=None, repr=False, compare=False)
-    _columns: dict[str, npt.NDArray[Any]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _columns: dict[str, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def numbers(self, name: str) -> Floats:
         """That number of each day's rule; NaN where there is no rule or no number."""
@@ -115,13 +116,52 @@ class Chosen:
         """Whether a rule is in force and its number is known."""
         return self._column("usable", lambda rule: rule.status != "missing", False)
 
+    @property
+    def all_usable(self) -> bool:
+        """Whether that holds on every day."""
+        return self.once("all usable", lambda: bool(self.usable.all()))
+
+    def at(self, rows: npt.NDArray[np.intp]) -> Chosen:
+        """The same for some of the days."""
+        if len(self.index) == 1 and len(rows) == 1:
+            return self
+        return Chosen(self.index[rows], self.rules, self.book)
+
+    @property
+    def each(self) -> tuple[tuple[Rule, npt.NDArray[np.intp]], ...]:
+        """The rules that are in force on some day, with the rows of these days."""
+
+        def rows() -> tuple[tuple[Rule, npt.NDArray[np.intp]], ...]:
+            found = ((rule, np.flatnonzero(self.index == number)) for number, rule in enumerate(self.rules))
+            return tuple((rule, rows) for rule, rows in found if len(rows))
+
+        return self.once("each", rows)
+
+    def largest(self, name: str) -> float:
+        """The largest of those numbers; 0 where there is none above it."""
+        return self.once(f"largest {name}", lambda: float(np.nanmax(self.numbers(name), initial=0.0)))
+
+    def which(self, name: str, words: tuple[str, ...]) -> npt.NDArray[np.intp]:
+        """For each day an index into some words that the rule may say there; -1 for any other."""
+        codes = {word: number for number, word in enumerate(words)}
+        return self._column(f"word {name} of {words}", lambda rule: codes.get(rule.word(name), -1), -1)
+
+    def once(self, name: str, work: Callable[[], Worked]) -> Worked:
+        """What somebody works out from these rules alone, kept under a name."""
+        if name not in self._columns:
+            self._columns[name] = work()
+        found: Worked = self._columns[name]
+        return found
+
     def _column(self, name: str, of_rule: Callable[[Rule], Cell], none: Cell) -> npt.NDArray[Any]:
         """One value a day, worked out once; nobody may write into it."""
-        if name not in self._columns:
-            column = np.array([*map(of_rule, self.rules), none])[self.index]
-            column.flags.writeable = False
-            self._columns[name] = column
-        return self._columns[name]
+
+        def column() -> npt.NDArray[Any]:
+            values = np.array([*map(of_rule, self.rules), none])[self.index]
+            values.flags.writeable = False
+            return values
+
+        return self.once(name, column)
 
 
 @dataclass(frozen=True, slots=True)

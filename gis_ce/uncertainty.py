@@ -47,7 +47,9 @@ def own_side(
     Cost: one index look-up a near place, and rays times edge vertices within five sigmas.
     """
     straight = straight_edge(margin_ft, sigma_ft)
-    near = (sigma_ft > 0) & (np.abs(margin_ft) < FAR_SIGMAS * sigma_ft)
+    near = np.abs(margin_ft) < FAR_SIGMAS * sigma_ft
+    if not near.any():
+        return straight
     asked = np.flatnonzero(near & (shapely.get_type_id(places) == shapely.GeometryType.POINT))
     if not len(asked):
         return straight

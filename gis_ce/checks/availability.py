@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +29,11 @@ from gis_ce.rules import Chosen, RuleBook
 from gis_ce.uncertainty import FAR_SIGMAS
 from layers.features import Rows
 from layers.grid import AT_LIMIT_FT, Floats
-from layers.query import LayerQuery, Pairs
+from layers.query import LayerQuery, Pairs, starts_of
 
 MEASURES = ("parcel_edge", "site", "frontage")
 """What a rule's `measured_from` may say."""
+_FROM_EDGE, _FROM_SITE, _ALONG_FRONTAGE = range(3)
 _FRONT_FACTS = ("frontage_ft", "frontage_distance_ft", "frontage_faced_ft")
 
 _NO_PARCEL, _PARCELS_DIFFER, _UNKNOWN_MEASURE, _NO_FRONTAGE, _NO_RIGHT_OF_WAY = range(5)
@@ -57,14 +59,16 @@ def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBoo
     mains, parcels = query.features(service.role), query.features("parcel")
     sigma = _Sigmas(sigmas_of(mains, taken.main), sigmas_of(parcels, taken.parcel))
     known = KnownWays(service, on_parcel, ways.distance_ft, chosen, query)
-    integrated = _integrated(known, sites, taken, sigma, query)
     limit = chosen.numbers("limit_ft")
+    margin = limit - taken.distance_ft
+    integrated = _integrated(known, sites, taken, margin, sigma, query)
+    both_ft = sigma.main_and_parcel_ft
     return Measures(
-        limit - taken.distance_ft,
+        margin,
         chosen,
         role=service.role,
         feature=taken.main,
-        layer_sigma_ft=np.where(taken.from_site, sigma.main_ft, sigma.main_and_parcel_ft),
+        layer_sigma_ft=np.where(taken.from_site, sigma.main_ft, both_ft) if taken.any_from_site else both_ft,
         probability=integrated.probability,
         seen=integrated.seen,
         reason=_reason(taken, _differing(on_parcel, ways, chosen, len(sites)), query),
@@ -73,13 +77,15 @@ def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBoo
             {
                 "distance_ft": np.where(taken.main >= 0, taken.distance_ft, np.nan),
                 "limit_ft": limit,
-                "measured_from": np.array([*MEASURES, None], dtype=object)[taken.by],
-                "parcel_id": ids_of(parcels, taken.parcel),
                 "parcel_row": taken.parcel,
-                "facility_id": ids_of(mains, taken.main),
-                "edge_distance_ft": np.where(taken.edge_main >= 0, taken.edge_ft, np.nan),
             },
             {
+                ("measured_from", "parcel_id", "facility_id", "edge_distance_ft"): lambda: {
+                    "measured_from": np.array([*MEASURES, None], dtype=object)[taken.by],
+                    "parcel_id": ids_of(parcels, taken.parcel),
+                    "facility_id": ids_of(mains, taken.main),
+                    "edge_distance_ft": np.where(taken.edge_main >= 0, taken.edge_ft, np.nan),
+                },
                 ("site_distance_ft",): lambda: {"site_distance_ft": from_sites(service, sites, chosen, query)[1]},
                 _FRONT_FACTS: lambda: _front_facts(service, taken, chosen, query),
                 ("crosses_parcels",): lambda: _crossed(service, taken, query),
@@ -101,9 +107,11 @@ class _Taken:
     edge_ft: Floats
     front_ft: Floats
 
+    any_from_site: bool
+
     @property
     def from_site(self) -> npt.NDArray[np.bool_]:
-        return np.asarray(self.by == MEASURES.index("site"), dtype=np.bool_)
+        return np.asarray(self.by == _FROM_SITE, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,32 +128,37 @@ def _by_rule(
     service: Service, sites: Sites, on_parcel: Pairs, ways: ParcelWays, chosen: Chosen, query: LayerQuery
 ) -> _Taken:
     pair, by = first_pair(on_parcel, len(sites)), _chosen_measure(chosen)
-    main, distance = np.append(ways.main, -1)[pair], np.append(ways.distance_ft, np.nan)[pair]
-    from_site = np.flatnonzero(by == MEASURES.index("site"))
+    in_parcel = pair >= 0
+    everywhere = bool(in_parcel.all())
+
+    def of_pair(values: npt.NDArray[Any], none: float) -> npt.NDArray[Any]:
+        return values[pair] if everywhere else np.append(values, values.dtype.type(none))[pair]
+
+    main, distance = of_pair(ways.main, -1), of_pair(ways.distance_ft, np.nan)
+    from_site = np.flatnonzero(by == _FROM_SITE)
     if len(from_site):
-        site_main, site_ft = from_sites(service, sites.take(from_site), _taken_of(chosen, from_site), query)
+        site_main, site_ft = from_sites(service, sites.take(from_site), chosen.at(from_site), query)
         main[from_site], distance[from_site] = site_main, np.where(site_main < 0, SEARCH_REACH_FT, site_ft)
     return _Taken(
         pair,
-        np.append(on_parcel.feature, -1)[pair],
+        of_pair(on_parcel.feature, -1),
         by,
         main,
         distance,
-        np.append(ways.edge_main, -1)[pair],
-        np.append(ways.edge_ft, np.nan)[pair],
-        np.append(ways.front_ft, np.nan)[pair],
+        of_pair(ways.edge_main, -1),
+        of_pair(ways.edge_ft, np.nan),
+        of_pair(ways.front_ft, np.nan),
+        bool(len(from_site)),
     )
 
 
-def _taken_of(chosen: Chosen, rows: Rows) -> Chosen:
-    return Chosen(chosen.index[rows], chosen.rules, chosen.book)
-
-
-def _integrated(ways: KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, query: LayerQuery) -> Integrated:
+def _integrated(
+    ways: KnownWays, sites: Sites, taken: _Taken, margin: Floats, sigma: _Sigmas, query: LayerQuery
+) -> Integrated:
     """From the site: a band around the main. From the parcel: the map's error, and the place in another parcel."""
     chosen = ways.chosen
     limit, included = chosen.numbers("limit_ft"), chosen.limit_included
-    own = _is_yes(limit - taken.distance_ft, included)
+    own = _is_yes(margin, included)
 
     def answers_otherwise(place: Rows, feature: Rows) -> npt.NDArray[np.bool_]:
         there = ways.distance_ft(place, feature)
@@ -153,10 +166,15 @@ def _integrated(ways: KnownWays, sites: Sites, taken: _Taken, sigma: _Sigmas, qu
         return np.asarray(other & ~taken.from_site[place] & ~np.isnan(there), dtype=np.bool_)
 
     site_sigma = joint_sigma_ft(sites.sigma_ft, sigma.parcel_ft)
-    doubtful = np.where(_yes_all_around(ways, sites, own, site_sigma, query), 0.0, site_sigma)
-    land = not_there(query, "parcel", sites.place, answers_otherwise, doubtful)
-    margin = limit - taken.distance_ft
-    in_parcel = both(straight_edge(margin, sigma.main_and_parcel_ft), land)
+    sure = (site_sigma <= 0) | _yes_all_around(ways, sites, own, site_sigma, query)
+    land = None
+    if not sure.all():
+        land = not_there(query, "parcel", sites.place, answers_otherwise, np.where(sure, 0.0, site_sigma))
+    in_parcel = straight_edge(margin, sigma.main_and_parcel_ft)
+    if land is not None:
+        in_parcel = both(in_parcel, land)
+    if not taken.any_from_site:
+        return in_parcel
     in_band = straight_band(margin, joint_sigma_ft(sites.sigma_ft, sigma.main_ft), 2 * limit)
     return Integrated(
         np.where(taken.from_site, in_band.probability, in_parcel.probability),
@@ -172,23 +190,17 @@ def _yes_all_around(
     By the parcel's edge: a parcel at most five sigmas from the place is no farther from a main than the
     place is, and those five sigmas. That spares measuring the parcels around.
     """
-    by_edge = _chosen_measure(ways.chosen) == MEASURES.index("parcel_edge")
+    by_edge = _chosen_measure(ways.chosen) == _FROM_EDGE
     near: npt.NDArray[np.bool_] = own & by_edge & (site_sigma_ft > 0)
-    rows = np.flatnonzero(near)
-    if len(rows):
-        _, distance = from_sites(ways.service, sites.take(rows), _taken_of(ways.chosen, rows), query)
-        limit = ways.chosen.numbers("limit_ft")[rows] - AT_LIMIT_FT
-        near[rows] = distance + FAR_SIGMAS * site_sigma_ft[rows] < limit
+    if near.any():
+        _, distance = from_sites(ways.service, sites, ways.chosen, query)
+        near &= distance + FAR_SIGMAS * site_sigma_ft < ways.chosen.numbers("limit_ft") - AT_LIMIT_FT
     return near
 
 
 def _chosen_measure(chosen: Chosen) -> npt.NDArray[np.intp]:
     """For each site an index into MEASURES; -1 for a measure that is not known."""
-    of_rule = [
-        MEASURES.index(str(said)) if (said := rule.values.get("measured_from")) in MEASURES else -1
-        for rule in chosen.rules
-    ]
-    return np.array([*of_rule, -1], dtype=np.intp)[chosen.index]
+    return chosen.which("measured_from", MEASURES)
 
 
 def _is_yes(margin: Floats, included: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -198,6 +210,8 @@ def _is_yes(margin: Floats, included: npt.NDArray[np.bool_]) -> npt.NDArray[np.b
 def _differing(on_parcel: Pairs, ways: ParcelWays, chosen: Chosen, count: int) -> npt.NDArray[np.bool_]:
     """Whether the parcels that a place lies on give different answers."""
     place = on_parcel.place
+    if len(place) < 2 or len(starts_of(place)) == len(place):
+        return np.zeros(count, dtype=np.bool_)
     yes = _is_yes(chosen.numbers("limit_ft")[place] - ways.distance_ft, chosen.limit_included[place])
     every = np.bincount(place, minlength=count)
     positive = np.bincount(place, weights=yes, minlength=count)
@@ -205,15 +219,11 @@ def _differing(on_parcel: Pairs, ways: ParcelWays, chosen: Chosen, count: int) -
 
 
 def _reason(taken: _Taken, differing: npt.NDArray[np.bool_], query: LayerQuery) -> npt.NDArray[np.int16]:
-    along = taken.by == MEASURES.index("frontage")
+    along = taken.by == _ALONG_FRONTAGE
     by_parcel = ~taken.from_site
-    conditions = [
-        taken.by < 0,
-        along & np.full(len(along), not query.has("right_of_way")),
-        (taken.pair < 0) & by_parcel,
-        along & ~(taken.front_ft > 0),
-        differing & by_parcel,
-    ]
+    no_way = along if not query.has("right_of_way") else np.zeros(len(along), dtype=np.bool_)
+    no_front = along & ~(taken.front_ft > 0)
+    conditions = [taken.by < 0, no_way, (taken.pair < 0) & by_parcel, no_front, differing & by_parcel]
     codes = [_UNKNOWN_MEASURE, _NO_RIGHT_OF_WAY, _NO_PARCEL, _NO_FRONTAGE, _PARCELS_DIFFER]
     return first_that_holds(conditions, codes)
 

@@ -7,6 +7,7 @@ import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
 from gis_ce.checks.easement_basis import GUARD, deed_of, modelled
+from gis_ce.checks.facts import Facts
 from gis_ce.checks.measuring import counts, ids_of, sigmas_of
 from gis_ce.checks.wording import answered, feet
 from gis_ce.decision import joint_sigma_ft
@@ -18,6 +19,7 @@ from layers.query import LayerQuery, Pairs
 
 SEAM_REACH_FT = 100.0
 """How far around a place easements that meet are joined; the margin inside says no more than this."""
+_NEAR_SEAM_FT = 25.0
 _HALF_SEAM_FT = AT_LIMIT_FT / 2
 """Half of the widest gap between two easements that counts as a seam, not as an edge."""
 
@@ -26,7 +28,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """Signed distance in feet to the edge of the easements, positive inside; recorded ones go before modelled."""
     chosen = rulebook.choose("easement_exists", sites.day)
     features = query.features("easement")
-    reach = float(np.nanmax(chosen.numbers("search_reach_ft"), initial=0.0))
+    reach = chosen.largest("search_reach_ft")
     touching = query.intersecting("easement", sites.place)
     edge, edge_of = query.edge_distance("easement", sites.place, reach)
     edge = _past_seams(sites, query, touching, edge, edge_of)
@@ -34,7 +36,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     chief = _chief(touching, features, len(sites))
     feature = np.where(chief >= 0, chief, edge_of)
     inside = np.zeros(len(sites), dtype=np.bool_)
-    inside[touching.place[touching.distance_ft == 0.0]] = True
+    inside[_covered(touching)] = True
     signed = np.where(inside, distance, -distance)
     layer_sigma = sigmas_of(features, feature)
     side = own_side(query, "easement", sites.place, signed, joint_sigma_ft(sites.sigma_ft, layer_sigma))
@@ -46,13 +48,22 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
         layer_sigma_ft=layer_sigma,
         probability=side.probability,
         seen=side.seen,
-        facts={
-            "easement_id": ids_of(features, feature),
-            "easements_here": counts(touching, len(sites)),
-            "edge_distance_ft": np.where(np.isnan(edge), np.nan, edge),
-            "modelled": modelled(features, feature),
-        },
+        facts=Facts(
+            {"edge_distance_ft": edge},
+            {
+                ("easement_id", "modelled", "easements_here"): lambda: {
+                    "easement_id": ids_of(features, feature),
+                    "modelled": modelled(features, feature),
+                    "easements_here": counts(touching, len(sites)),
+                },
+            },
+        ),
     )
+
+
+def _covered(touching: Pairs) -> Rows:
+    """The places of pairs that touch: those that lie in a polygon or on its edge."""
+    return touching.place[touching.distance_ft == 0.0] if len(touching) else touching.place
 
 
 def _past_seams(sites: Sites, query: LayerQuery, touching: Pairs, edge_ft: Floats, edge_of: Rows) -> Floats:
@@ -60,19 +71,32 @@ def _past_seams(sites: Sites, query: LayerQuery, touching: Pairs, edge_ft: Float
 
     Where the nearest point of the edge lies in no other easement, it is an edge of all of them together.
     """
-    shapes, edge = query.features("easement").geometry, edge_ft.copy()
-    inside = np.unique(touching.place[touching.distance_ft == 0.0])
+    inside = np.unique(_covered(touching)) if len(touching) else touching.place
     inside = inside[edge_of[inside] >= 0]
     if not len(inside):
-        return edge
+        return edge_ft
+    shapes, edge = query.features("easement").geometry, edge_ft.copy()
     nearest = shapely.shortest_line(shapely.boundary(shapes[edge_of[inside]]), sites.place[inside])
     inside = inside[_meets_several(query, shapely.get_point(nearest, 0))]
     if not len(inside):
         return edge
-    around = query.within("easement", sites.place[inside], SEAM_REACH_FT)
-    joined = _joined_edges_ft(query, sites.place[inside], around)
-    edge[inside] = np.maximum(edge[inside], np.minimum(joined, SEAM_REACH_FT))
+    edge[inside] = np.maximum(edge[inside], _joined_ft(query, sites.place[inside]))
     return edge
+
+
+def _joined_ft(query: LayerQuery, places: Geometries) -> Floats:
+    """Distance to the edge of all easements together, at most 100 ft; the nearest are joined first: few are quick.
+
+    An edge that is nearer than every easement left out is an edge of all of them together.
+    """
+    joined, open_rows = np.full(len(places), SEAM_REACH_FT), np.arange(len(places))
+    for reach in (_NEAR_SEAM_FT, SEAM_REACH_FT):
+        around = query.within("easement", places[open_rows], reach)
+        joined[open_rows] = np.minimum(_joined_edges_ft(query, places[open_rows], around), SEAM_REACH_FT)
+        open_rows = open_rows[joined[open_rows] > reach - 2 * AT_LIMIT_FT]
+        if not len(open_rows):
+            break
+    return joined
 
 
 def _meets_several(query: LayerQuery, points: Geometries) -> Rows:
@@ -113,6 +137,9 @@ def _chief(touching: Pairs, features: Features, count: int) -> Rows:
     """For each site the easement it lies on or at, recorded before modelled, then the smallest id; -1 for none."""
     chief = np.full(count, -1, dtype=np.intp)
     if not len(touching):
+        return chief
+    if len(touching) == 1:
+        chief[touching.place] = touching.feature
         return chief
     order = np.lexsort((features.rank[touching.feature], modelled(features, touching.feature), touching.place))
     chief[touching.place[order[::-1]]] = touching.feature[order[::-1]]

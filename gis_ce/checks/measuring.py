@@ -28,7 +28,9 @@ def unmeasured(count: int, chosen: Chosen) -> Measures:
 def first_pair(pairs: Pairs, count: int) -> Rows:
     """The first pair of each place; -1 where a place has none."""
     first = np.full(count, -1, dtype=np.intp)
-    if len(pairs):
+    if count == 1:
+        first[:] = 0 if len(pairs) else -1
+    elif len(pairs):
         starts = starts_of(pairs.place)
         first[pairs.place[starts]] = starts
     return first
@@ -36,6 +38,8 @@ def first_pair(pairs: Pairs, count: int) -> Rows:
 
 def first_of_each(pairs: Pairs, count: int) -> tuple[Rows, Floats]:
     """The first feature of each place and its distance; -1 and NaN where a place has none."""
+    if count == 1 and len(pairs):
+        return pairs.feature[:1].copy(), pairs.distance_ft[:1].copy()
     feature, distance = np.full(count, -1, dtype=np.intp), np.full(count, np.nan)
     starts = starts_of(pairs.place)
     place = pairs.place[starts]
@@ -46,7 +50,7 @@ def first_of_each(pairs: Pairs, count: int) -> tuple[Rows, Floats]:
 def first_that_holds(conditions: Sequence[npt.NDArray[np.bool_]], codes: Sequence[int]) -> npt.NDArray[np.int16]:
     """For each row the code of the first condition that holds; -1 where none does."""
     found = np.full(len(conditions[0]), -1, dtype=np.int16)
-    for condition, code in reversed(list(zip(conditions, codes, strict=True))):
+    for condition, code in zip(reversed(conditions), reversed(codes), strict=True):
         found[condition] = code
     return found
 
@@ -54,6 +58,13 @@ def first_that_holds(conditions: Sequence[npt.NDArray[np.bool_]], codes: Sequenc
 def counts(pairs: Pairs, count: int) -> npt.NDArray[np.intp]:
     """How many features each place has."""
     return np.bincount(pairs.place, minlength=count)
+
+
+def touched(pairs: Pairs, count: int) -> npt.NDArray[np.bool_]:
+    """Whether a place has any feature."""
+    found = np.zeros(count, dtype=np.bool_)
+    found[pairs.place] = True
+    return found
 
 
 def ids_of(features: Features, rows: Rows) -> npt.NDArray[np.object_]:
@@ -75,4 +86,14 @@ def texts_of(features: Features, field: str, rows: Rows) -> npt.NDArray[np.objec
 def sigmas_of(features: Features, rows: Rows) -> Floats:
     """The layer sigma in feet of rows; the layer's largest where the row is -1."""
     worst = features.worst_sigma_ft
+    if features.one_sigma_ft is not None:
+        return np.full(len(rows), worst)
     return np.where(rows >= 0, features.sigma_ft[rows] if len(features) else worst, worst)
+
+
+def each_once(rows: Rows) -> tuple[Rows, Rows]:
+    """Each row once, in order, and where each of the given ones stands among them."""
+    if len(rows) < 2:
+        return rows, np.zeros(len(rows), dtype=np.intp)
+    once, back = np.unique(rows, return_inverse=True)
+    return once, back

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.facts import Fact
+from gis_ce.checks.facts import Fact, Facts
 from gis_ce.checks.measuring import first_of_each, ids_of
 from gis_ce.checks.nearby import ASSET_ROLES
 from gis_ce.checks.wording import feet
@@ -24,34 +28,64 @@ _ADDRESS_FACTS = ("address", "address_id", "address_distance_ft", "address_row",
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """Facts only: the nearest facility of each kind, the nearest of all, and the nearest address."""
     chosen = rulebook.choose("nearest_asset_and_address", sites.day)
-    reach = float(np.nanmax(chosen.numbers("search_reach_ft"), initial=0.0))
-    facts = _assets(sites, query, reach) | _addresses(sites, query, reach)
-    nothing = (facts["facility_row"] < 0) & (facts["address_row"] < 0)
+    reach = chosen.largest("search_reach_ft")
+    assets, addresses = _assets(sites, query, reach), _addresses(sites, query, reach)
+    nothing = (assets.row < 0) & (addresses["address_row"] < 0)
     return Measures(
         np.full(len(sites), np.nan),
         chosen,
-        feature=np.asarray(facts["facility_row"], dtype=np.intp),
+        feature=assets.row,
         layer_sigma_ft=np.zeros(len(sites)),
         reason=np.where(nothing, _NOTHING, -1).astype(np.int16),
         reasons=_REASONS,
-        facts=facts,
+        facts=Facts(
+            {"facility_row": assets.row, "facility_distance_ft": assets.distance_ft, **assets.each_ft, **addresses},
+            {
+                ("facility_id", "facility_role"): lambda: _named(assets, query),
+                **{(f"{role}_id",): partial(_ids, assets, role, query) for role in assets.found},
+            },
+        ),
     )
 
 
-def _assets(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fact]:
+@dataclass(frozen=True, slots=True)
+class _Assets:
+    """For each site the nearest facility of all: its role (a number in `found`), row (-1: none) and distance.
+
+    `found` has for each role the row of its nearest one, `each_ft` the distances as facts.
+    """
+
+    kind: npt.NDArray[np.int8]
+    row: Rows
+    distance_ft: Floats
+    found: dict[str, Rows]
+    each_ft: dict[str, Fact]
+
+
+def _assets(sites: Sites, query: LayerQuery, reach_ft: float) -> _Assets:
     count = len(sites)
-    best = np.full(count, np.inf)
-    facts: dict[str, Fact] = {}
-    row = np.full(count, -1, dtype=np.intp)
-    kind, name = np.full(count, None, dtype=object), np.full(count, None, dtype=object)
-    for role in (role for role in ASSET_ROLES if query.has(role)):
+    best, row, kind = np.full(count, np.inf), np.full(count, -1, dtype=np.intp), np.full(count, -1, dtype=np.int8)
+    rows, each_ft = {}, {}
+    for number, role in enumerate(role for role in ASSET_ROLES if query.has(role)):
         found, distance = first_of_each(query.nearest(role, sites.place, reach_ft=reach_ft), count)
-        ids = ids_of(query.features(role), found)
-        facts |= {f"{role}_id": ids, f"{role}_distance_ft": distance}
+        rows[role], each_ft[f"{role}_distance_ft"] = found, distance
         closer = distance < best - AT_LIMIT_FT
-        best[closer], row[closer], kind[closer], name[closer] = distance[closer], found[closer], role, ids[closer]
-    known = np.where(row >= 0, best, np.nan)
-    return {"facility_id": name, "facility_role": kind, "facility_distance_ft": known, "facility_row": row} | facts
+        if closer.any():
+            best[closer], row[closer], kind[closer] = distance[closer], found[closer], number
+    return _Assets(kind, row, np.where(row >= 0, best, np.nan), rows, each_ft)
+
+
+def _ids(assets: _Assets, role: str, query: LayerQuery) -> dict[str, Fact]:
+    return {f"{role}_id": ids_of(query.features(role), assets.found[role])}
+
+
+def _named(assets: _Assets, query: LayerQuery) -> dict[str, Fact]:
+    """The id and the role of each site's nearest facility; None where it has none."""
+    name, roles = np.full(len(assets.row), None, dtype=object), np.array([*assets.found, None], dtype=object)
+    for number, role in enumerate(assets.found):
+        at = np.flatnonzero(assets.kind == number)
+        name[at] = ids_of(query.features(role), assets.row[at])
+    return {"facility_id": name, "facility_role": roles[assets.kind]}
 
 
 def _addresses(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fact]:

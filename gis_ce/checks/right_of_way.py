@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import counts, first_of_each, first_that_holds, sigmas_of
+from gis_ce.checks.measuring import first_of_each, first_that_holds, sigmas_of, touched
 from gis_ce.checks.wording import answered, feet
 from gis_ce.decision import joint_sigma_ft
 from gis_ce.rules import RuleBook
@@ -28,7 +28,7 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     chosen = rulebook.choose("right_of_way", sites.day)
     touching = query.intersecting("right_of_way", sites.place)
     inside, gap = first_of_each(touching, len(sites))
-    in_parcel = counts(query.intersecting("parcel", sites.place), len(sites)) > 0
+    in_parcel = touched(query.intersecting("parcel", sites.place), len(sites))
     edge, edge_of = query.edge_distance("right_of_way", sites.place, EDGE_REACH_FT)
     distance = np.where(np.isnan(edge), EDGE_REACH_FT, edge)
     signed = np.where(gap == 0.0, distance, -distance)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from gis_ce.checks.check import Sites
 from gis_ce.checks.frontage import frontages
-from gis_ce.checks.measuring import first_of_each
+from gis_ce.checks.measuring import each_once, first_of_each
 from gis_ce.rules import Chosen, Rule
 from layers.catalog import ABANDONED, PRIVATE
 from layers.features import Rows, Selection
@@ -36,9 +37,12 @@ SEWER = Service("Sewer", "sewer_main", "sewer_availability")
 
 def counted(rule: Rule) -> Selection:
     """The mains that count under a rule: in service, the utility's, and of a use that may be tapped."""
-    return Selection(
-        (("owner", PRIVATE), ("status", ABANDONED), ("use", rule.texts("not_counted_use"))),
-    )
+    return _of_other_uses(rule.texts("not_counted_use"))
+
+
+@lru_cache(maxsize=64)
+def _of_other_uses(not_counted: tuple[str, ...]) -> Selection:
+    return Selection((("owner", PRIVATE), ("status", ABANDONED), ("use", not_counted)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class ParcelWays:
 
 
 def parcel_ways(service: Service, place: Rows, parcel: Rows, chosen: Chosen, query: LayerQuery) -> ParcelWays:
+    """The ways of each pair of place and parcel; each parcel is measured once for each rule."""
     count = len(place)
     found = ParcelWays(
         np.full(count, np.nan),
@@ -64,9 +69,8 @@ def parcel_ways(service: Service, place: Rows, parcel: Rows, chosen: Chosen, que
         np.full(count, -1, dtype=np.intp),
         np.full(count, np.nan),
     )
-    for index, rule in enumerate(chosen.rules):
-        rows = np.flatnonzero(chosen.index[place] == index)
-        if len(rows):
+    if count:
+        for rule, rows in chosen.at(place).each:
             _measure_under(rule, service, rows, parcel, query, found)
     return found
 
@@ -76,18 +80,26 @@ class KnownWays:
 
     def __init__(self, service: Service, pairs: Pairs, distance_ft: Floats, chosen: Chosen, query: LayerQuery) -> None:
         self.chosen, self.service, self._query = chosen, service, query
-        self._codes, first = np.unique(self._code(pairs.place, pairs.feature), return_index=True)
-        self._distance_ft = distance_ft[first]
+        self._pairs, self._given_ft = pairs, distance_ft
+        self._more: tuple[Rows, Floats] | None = None
 
     def distance_ft(self, place: Rows, parcel: Rows) -> Floats:
         """The distance of each pair of place and parcel."""
-        code = self._code(place, parcel)
-        new = np.flatnonzero(~np.isin(code, self._codes))
+        if not len(place):
+            return np.empty(0)
+        code, (codes, distance_ft) = self._code(place, parcel), self._more or self._first
+        new = np.flatnonzero(~np.isin(code, codes))
         if len(new):
             found = parcel_ways(self.service, place[new], parcel[new], self.chosen, self._query).distance_ft
-            self._codes, first = np.unique(np.concatenate([self._codes, code[new]]), return_index=True)
-            self._distance_ft = np.concatenate([self._distance_ft, found])[first]
-        return self._distance_ft[np.searchsorted(self._codes, code)] if len(code) else np.empty(0)
+            codes, first = np.unique(np.concatenate([codes, code[new]]), return_index=True)
+            distance_ft = np.concatenate([distance_ft, found])[first]
+            self._more = (codes, distance_ft)
+        return np.asarray(distance_ft[np.searchsorted(codes, code)], dtype=np.float64)
+
+    @cached_property
+    def _first(self) -> tuple[Rows, Floats]:
+        codes, first = np.unique(self._code(self._pairs.place, self._pairs.feature), return_index=True)
+        return codes, self._given_ft[first]
 
     def _code(self, place: Rows, parcel: Rows) -> Rows:
         return np.asarray(parcel * (len(self.chosen.rules) + 1) + self.chosen.index[place] + 1, dtype=np.intp)
@@ -96,13 +108,13 @@ class KnownWays:
 def _measure_under(
     rule: Rule, service: Service, rows: Rows, parcel: Rows, query: LayerQuery, found: ParcelWays
 ) -> None:
-    asked, back = np.unique(parcel[rows], return_inverse=True)
+    asked, back = each_once(parcel[rows])
     shapes = query.features("parcel").geometry[asked]
     near = query.nearest(service.role, shapes, reach_ft=SEARCH_REACH_FT, select=counted(rule))
     main, distance = first_of_each(near, len(asked))
-    found.edge_main[rows] = main[back]
-    found.edge_ft[rows] = np.where(main < 0, SEARCH_REACH_FT, distance)[back]
-    found.main[rows], found.distance_ft[rows] = found.edge_main[rows], found.edge_ft[rows]
+    distance[main < 0] = SEARCH_REACH_FT
+    found.edge_main[rows] = found.main[rows] = main[back]
+    found.edge_ft[rows] = found.distance_ft[rows] = distance[back]
     limit = rule.number("limit_ft")
     if rule.values.get("measured_from") == "frontage":
         found.main[rows], found.distance_ft[rows] = -1, np.nan
@@ -116,9 +128,8 @@ def _measure_under(
 def from_sites(service: Service, sites: Sites, chosen: Chosen, query: LayerQuery) -> tuple[Rows, Floats]:
     """The nearest main that counts for each site itself and its distance; -1 and NaN where there is none."""
     main, distance = np.full(len(sites), -1, dtype=np.intp), np.full(len(sites), np.nan)
-    for index, rule in enumerate(chosen.rules):
-        rows = np.flatnonzero(chosen.index == index)
-        if len(rows):
-            near = query.nearest(service.role, sites.place[rows], reach_ft=SEARCH_REACH_FT, select=counted(rule))
-            main[rows], distance[rows] = first_of_each(near, len(rows))
+    for rule, rows in chosen.each:
+        places = sites.place if len(rows) == len(sites) else sites.place[rows]
+        near = query.nearest(service.role, places, reach_ft=SEARCH_REACH_FT, select=counted(rule))
+        main[rows], distance[rows] = first_of_each(near, len(rows))
     return main, distance

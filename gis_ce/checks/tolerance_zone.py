@@ -11,6 +11,7 @@ import shapely
 
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
 from gis_ce.checks.deepest import Deepest, half_width_ft
+from gis_ce.checks.facts import Facts
 from gis_ce.checks.marks import LINE_ROLES, marked, marked_diameter_in
 from gis_ce.checks.measuring import OURS
 from gis_ce.checks.nearby import DepthOf, evidence_of, facilities_within
@@ -32,24 +33,19 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """
     chosen = rulebook.choose("tolerance_zone", sites.day)
     deepest = Deepest(len(sites), SEARCH_REACH_FT)
-    for number_of_rule, rule in enumerate(chosen.rules):
-        rows = np.flatnonzero(chosen.index == number_of_rule)
-        if len(rows):
-            _measure_under(rule, rows, sites, query, deepest)
+    for rule, rows in chosen.each:
+        _measure_under(rule, rows, sites, query, deepest)
     return _measures(deepest, chosen, sites)
 
 
 def _measure_under(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deepest: Deepest) -> None:
-    places = sites.place[rows]
+    places = sites.place if len(rows) == len(sites) else sites.place[rows]
     for role in (role for role in LINE_ROLES if role in rule.texts("facility_types") and query.has(role)):
         features = query.features(role)
         diameter = features.numbers("diameter_in")
         largest = query.largest(role, "diameter_in")
         spread = features.once(("spread of half-widths", rule.id), partial(_spread_ft, largest, rule))
-        near = query.nearest(role, places, reach_ft=SEARCH_REACH_FT, select=OURS)
-        reach = np.full(len(places), -1.0)
-        reach[near.place] = near.distance_ft + spread
-        pairs = query.within(role, places, reach, OURS)
+        pairs = query.around_nearest(role, places, beyond_ft=spread, reach_ft=SEARCH_REACH_FT, select=OURS)
         half = half_width_ft(diameter[pairs.feature], rule)
         deepest.keep(role, features, rows[pairs.place], pairs.feature, pairs.distance_ft, half)
         _measure_submerged(rule, role, rows, places, query, deepest)
@@ -76,9 +72,9 @@ def _measure_submerged(
 
 
 def _measure_marks(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deepest: Deepest) -> None:
-    with_marks = marked(sites)
-    if not len(with_marks):
+    if "marks" not in sites.details:
         return
+    with_marks = marked(sites)
     site = np.intersect1d(rows, with_marks)
     diameter = marked_diameter_in(sites, site, query, rule.number("listing_reach_ft"))
     distance = shapely.distance(sites.place[site], sites.detail("marks")[site])
@@ -94,15 +90,16 @@ def _measures(best: Deepest, chosen: Chosen, sites: Sites) -> Measures:
         feature=best.feature,
         layer_sigma_ft=best.layer_sigma_ft,
         band_ft=band,
-        facts={
-            "facility_id": best.id,
-            "facility_role": best.role,
-            "distance_ft": best.half_width_ft - best.margin_ft,
-            "half_width_ft": best.half_width_ft,
-            "diameter_known": best.diameter_known,
-            "subaqueous": best.subaqueous,
-            "measured_from": np.where(best.from_mark, "mark", "map"),
-        },
+        facts=Facts(
+            {"half_width_ft": best.half_width_ft, "subaqueous": best.subaqueous},
+            {
+                ("facility_id", "facility_role", "diameter_known"): best.named,
+                ("distance_ft", "measured_from"): lambda: {
+                    "distance_ft": best.half_width_ft - best.margin_ft,
+                    "measured_from": np.where(best.from_mark, "mark", "map"),
+                },
+            },
+        ),
     )
 
 
