@@ -15,7 +15,10 @@ from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import by_name
 from gis_ce.rule_files import open_pack
 
-BOOKS = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(Path(__file__).parent.glob("situations*.yaml"))]
+BOOKS = [
+    yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text("utf-8"))
+    for name in ("situations", "situations_easements", "situations_land", "situations_tickets")
+]
 SITUATIONS = [(book["town"], situation) for book in BOOKS for situation in book["situations"]]
 RULES = open_pack("nc-raleigh-2016")
 LATEST = date(2026, 11, 1)
