@@ -24,7 +24,7 @@ DATA = "data.json"
 """The name by which a template reads its data: `#let data = json("data.json")`."""
 _MAIN = "main.typ"
 _STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
-_PICTURE = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}\.(png|jpg|svg)")
+_PICTURE = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}\.(png|jpg|svg|pdf)")
 _PART = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}\.typ")
 _PACKAGE = re.compile(r'"@[^"]*"')
 _PLACE = re.compile(r"┌─ (?:.*/)?([^\s/]+):(\d+):\d+")
@@ -40,14 +40,20 @@ class Template:
 
 
 def typeset(
-    template: Template, data: Mapping[str, Any], pictures: Mapping[str, bytes] | None = None, *, made_at: datetime
+    template: Template,
+    data: Mapping[str, Any],
+    pictures: Mapping[str, bytes] | None = None,
+    *,
+    made_at: datetime,
+    for_keeping: bool = True,
 ) -> bytes:
     """The PDF of a template.
 
     `data` are plain JSON values. `pictures` are PNG, JPEG or SVG by their names (`map.png`), which the template
     draws by that name. `made_at` is an aware time, kept in the PDF as its day of making; no clock, no fonts of
     the machine and no network go into it. Raises TypesettingRefused for anything that does not come out
-    right, a character that no font of ours can show among it.
+    right, a character that no font of ours can show among it. Pages of other PDFs (`letter.pdf`) can be drawn as
+    pictures only where the PDF is not `for_keeping`: such a PDF is a collection and keeps to no such standard.
     """
     drawn = pictures or {}
     _refuse(template, drawn)
@@ -62,7 +68,7 @@ def typeset(
                 ignore_system_fonts=True,
                 format="pdf",
                 timestamp=int(made_at.astimezone(UTC).timestamp()),
-                pdf_standards=_STANDARDS,
+                pdf_standards=_STANDARDS if for_keeping else [],
             )
         except typst.TypstError as error:
             raise TypesettingRefused(_said(template, error)) from error

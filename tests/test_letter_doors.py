@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,3 +141,18 @@ def test_a_letter_goes_its_whole_way_by_command(
         "recorded"
         in run("letter", "deed", number, "--by", "R. Reader", "--on", "2026-03-02", "--book", 8, "--page", 4).out
     )
+
+
+def test_the_packet_comes_by_command_as_a_folder_and_over_http_as_a_zip(
+    doors: Doors, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = at_notice(doors)
+    run = runner(town, monkeypatch, capsys)
+    assert "manifest.json" in run("case", "packet", number, "-o", tmp_path / "hearing").out
+    assert "is not an empty folder" in run("case", "packet", number, "-o", tmp_path / "hearing").line
+    answer = doors.here.get(f"/cases/{number}/packet")
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        assert packed.testzip() is None
+        assert f"{number}/{number}-packet.pdf" in packed.namelist()
+    assert doors.public.get(f"/cases/{number}/packet").status_code == 401

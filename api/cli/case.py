@@ -24,6 +24,7 @@ from api.cli.case_draw import draw
 from api.cli.case_import import import_
 from api.cli.case_list import history, list_, show
 from api.cli.case_open import open_
+from api.cli.case_packet import packet
 from api.cli.case_remind import remind, reminders
 from api.cli.case_step import answer, close, notate
 
@@ -36,6 +37,7 @@ app.command("show", rich_help_panel=_LOOK)(show)
 app.command("history", rich_help_panel=_LOOK)(history)
 app.command("reminders", rich_help_panel=_LOOK)(reminders)
 app.command("draw", rich_help_panel=_LOOK)(draw)
+app.command("packet", rich_help_panel=_LOOK)(packet)
 app.command("answer", rich_help_panel=_WORK)(answer)
 app.command("notate", rich_help_panel=_WORK)(notate)
 app.command("close", rich_help_panel=_WORK)(close)
