@@ -58,6 +58,7 @@ test-heavy: setup services
 bench: setup services
 	$(BIN)/python -m benchmarks $(BENCH)
 	$(BIN)/python -m benchmarks.cases
+	$(BIN)/python -m benchmarks.decisions
 
 clean:
 	rm -rf .venv .tools maps/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -123,8 +123,17 @@ def folders_of(settings: Settings, city: City) -> CityFolders:
 
 def open_cases(settings: Settings, city: City) -> CaseStore:
     """The case store of the settings, else of the city's own folder; `ready()` says whether one can work with it."""
-    own = URL.create("sqlite", database=str(_own_folder(settings, city).absolute() / "cases.sqlite"))
+    own = URL.create("sqlite", database=str(_own_cases(settings, city)))
     return open_store(settings.cases or own, city.grid_epsg)
+
+
+def has_cases(settings: Settings, city: City) -> bool:
+    """Whether there is a case store to be opened; its file in the city's own folder is not made by asking."""
+    return settings.cases is not None or _own_cases(settings, city).is_file()
+
+
+def _own_cases(settings: Settings, city: City) -> Path:
+    return _own_folder(settings, city).absolute() / "cases.sqlite"
 
 
 def attachments_folder(settings: Settings, city: City) -> Path:

@@ -56,7 +56,7 @@ def areas_of(session: Session, *, beyond: str) -> list[Area]:
         .join(Case, Case.id == Decision.case_id)
         .where(Decision.state.in_(WATCHED), DecisionArea.layer_set != beyond)
     )
-    return [Area(*row) for row in session.execute(wanted).tuples()]
+    return [Area(*row) for row in session.execute(wanted)]
 
 
 def sets_of(session: Session, areas: Sequence[Area]) -> dict[str, Json]:

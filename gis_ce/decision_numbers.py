@@ -46,6 +46,15 @@ def lines_of(session: Session, row: Decision) -> Sequence[DecisionRecord]:
     return session.scalars(wanted).all()
 
 
+def listed_as(session: Session, row: Decision) -> Listed:
+    """A decision as a list has it; raises DecisionUnknown for one of the time before the record."""
+    line = next(iter(lines_of(session, row)), None)
+    case = case_named(session, row.case_id)
+    if line is None:
+        raise DecisionUnknown("This decision was made before decisions were kept on record.")
+    return Listed(line.number, case.number, case.status, row, line.at)
+
+
 def decisions_listed(
     session: Session,
     case: str | None = None,
@@ -72,4 +81,4 @@ def decisions_listed(
         wanted = wanted.where(Decision.state == state)
     if check is not None:
         wanted = wanted.where(Decision.check == check)
-    return [Listed(*row) for row in session.execute(wanted).tuples()]
+    return [Listed(*row) for row in session.execute(wanted)]

@@ -44,7 +44,7 @@ def preview(
     after: RuleBook,
     checks: Sequence[Check],
     *,
-    days: tuple[date, date] | None = None,
+    days: tuple[date | None, date | None] = (None, None),
     confidence: float = CONFIDENCE,
 ) -> list[Turned]:
     """For each check in which any answer turns from one book to the other, which sites and from what to what.
@@ -53,15 +53,15 @@ def preview(
     site's own day. Checks without answers are left out. Cost: every check twice.
     """
     asked = [check for check in checks if check.answers]
-    first, second = (sites, sites) if days is None else (_on(sites, days[0]), _on(sites, days[1]))
+    first, second = _on(sites, days[0]), _on(sites, days[1])
     was = assess(first, query, before, asked, confidence)
     will_be = assess(second, query, after, asked, confidence)
     turned = [_turned(was[check.name], will_be[check.name]) for check in asked]
     return [found for found in turned if len(found)]
 
 
-def _on(sites: Sites, day: date) -> Sites:
-    return replace(sites, day=np.full(len(sites), np.datetime64(day)))
+def _on(sites: Sites, day: date | None) -> Sites:
+    return sites if day is None else replace(sites, day=np.full(len(sites), np.datetime64(day)))
 
 
 def _turned(was: Findings, will_be: Findings) -> Turned:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.padding import Padding
 
+from api.cli.decisions_after_import import look_after_import
 from api.cli.importing import import_layers, print_results
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, failure, out, progress, short, table, text
@@ -39,7 +40,8 @@ def import_(names: LayerNames = None, city: CityOption = None, json: JsonOption 
     """Read layers from their sources and publish them.
 
     What is derived from a layer is made anew with it. A layer that fails stops no other, and its current
-    version stays. Each import leaves a report with a page, and a file of the rows that were refused.
+    version stays. Each import leaves a report with a page, and a file of the rows that were refused. Decisions
+    of cases that this turns are told; see gis-ce decisions flips.
     """
     opened, results = import_layers(Settings(), city, names or None)
     if json:
@@ -47,6 +49,7 @@ def import_(names: LayerNames = None, city: CityOption = None, json: JsonOption 
     else:
         print_results(results)
         aside().print(f"Reports are in {opened.folders.reports}", soft_wrap=True)
+    look_after_import(Settings(), city)
     failed = [result for result in results if isinstance(result, ImportFailure)]
     if failed:
         failure(f"{len(failed)} of {len(results)} layers failed: {', '.join(result.layer for result in failed)}.")

@@ -15,6 +15,7 @@ import typer
 
 from api.cli.case_files import read_case_file
 from api.cli.check import chosen
+from api.cli.decisions_preview import PackChange, preview_past
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, out, table, text
 from api.errors import ApiError
@@ -59,12 +60,24 @@ def preview(  # noqa: PLR0913, PLR0917 - the options of the command
         typer.Option("--from-day", metavar="DATE", formats=["%Y-%m-%d"], help="The day before; without it, today."),
     ] = None,
     checks: Annotated[str | None, typer.Option("--checks", help="Names of checks, with commas; else all.")] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Ask the past decisions of cases, each as of its own day.")
+    ] = False,
     city: CityOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Ask the same places under two packs or on two days, and list which answers turn."""
+    """Ask the same places under two packs or on two days, and list which answers turn.
+
+    With --decisions the places are those of decisions on record, and what would turn is listed with its case.
+    """
     if to_pack is None and to_day is None:
         raise ApiError("Say what is to change: --to-pack PACK, or --to-day DATE.")
+    if decisions:
+        if cases is not None or from_day is not None:
+            raise ApiError("Past decisions have their own places and days: leave CASES and --from-day out.")
+        chosen(checks)
+        preview_past(PackChange(from_pack, to_pack, to_day.date() if to_day else None), checks, city, json)
+        return
     opened = open_city(Settings(), city)
     before = opened.rules.rulebook if from_pack is None else other_book(opened.city, from_pack)
     after = before if to_pack is None else other_book(opened.city, to_pack)

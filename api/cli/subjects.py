@@ -28,6 +28,7 @@ GROUPS: Mapping[str, str] = {
     "contact": "api.cli.contact:contact",
     "visit": "api.cli.contact:visit",
     "letter": "api.cli.letter:app",
+    "decisions": "api.cli.decisions:app",
     "register": "api.cli.register:app",
     "mailing": "api.cli.mailing:app",
     "jobs": "api.cli.jobs:app",

@@ -32,7 +32,7 @@ def _appealed(session: Session, ids: Sequence[str]) -> set[str]:
         hearings = select(Proceeding.case_id).where(Proceeding.kind == "hearing", Proceeding.case_id.in_(some), ~over)
         stays = select(ChargeEntry.charge_id, ChargeEntry.case_id, ChargeEntry.kind)
         stays = stays.where(ChargeEntry.kind.in_(_STAYS), ChargeEntry.case_id.in_(some)).order_by(ChargeEntry.id)
-        last = {charge: (case, kind) for charge, case, kind in session.execute(stays).tuples()}
+        last = {charge: (case, kind) for charge, case, kind in session.execute(stays)}
         found |= set(session.scalars(hearings))
         found |= {case for case, kind in last.values() if kind == "stayed"}
     return found

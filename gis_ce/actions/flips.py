@@ -6,7 +6,7 @@ The old decision stays. Where the map now says otherwise a new one is proposed t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -26,6 +26,7 @@ from gis_ce.assess import assess
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Check, Findings, by_name
 from gis_ce.decision_areas import WATCHED, PartOf, areas_of, differences, sets_of, touched
+from gis_ce.decision_chain import number_of
 from gis_ce.decision_inputs import Inputs, sites_from
 from gis_ce.process import in_words
 from gis_ce.tables import Case, Decision, DecisionArea, DecisionRecord
@@ -41,7 +42,7 @@ _AT_ONCE = 500
 class Flip:
     """One decision that has turned, or nearly: what the map said, what it says now, and how the case stands.
 
-    `new` is the id of the decision that waits for a signature, None for a near flip.
+    `new` is the id of the decision that waits for a signature, `new_number` its number; None for a near flip.
     """
 
     number: int
@@ -58,6 +59,7 @@ class Flip:
     new: str | None
     decision: str
     why_near: str = ""
+    new_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def _looks(session: Session, ids: Sequence[str]) -> tuple[list[_Look], list[int]
     found: list[_Look] = []
     lost: list[int] = []
     for some in _batches(ids):
-        rows = session.execute(select(Decision, Case).join(Case).where(Decision.id.in_(some))).tuples().all()
+        rows = session.execute(select(Decision, Case).join(Case).where(Decision.id.in_(some))).all()
         known = recorded(session, [row for row, _ in rows])
         for row, case in sorted(rows, key=lambda pair: pair[0].id):
             of_row = known.get(row.id)
@@ -213,7 +215,7 @@ def _propose(
         waits = _new_decision(session, desk, check, look)
     else:
         keep_area(session, waits.id, look.footprint, layer_set(session, desk.query))
-    return _flip(look, states, waits.id)
+    return replace(_flip(look, states, waits.id), new_number=number_of(session, waits.id))
 
 
 def _new_decision(session: Session, desk: Desk, check: Check, look: _Look) -> Decision:
@@ -262,7 +264,7 @@ def _flip(look: _Look, states: Mapping[str, str], new: str | None) -> Flip:
 
 def waiting_for_signature(session: Session) -> list[Flip]:
     """What is still to be signed, oldest first; then the near flips of decisions that still count."""
-    rows = session.execute(select(Decision, Case).join(Case).where(Decision.state == "to_sign")).tuples().all()
+    rows = session.execute(select(Decision, Case).join(Case).where(Decision.state == "to_sign")).all()
     known = recorded(session, [row for row, _ in rows])
     old = {row.id: row for row in _decisions(session, [str(known[row.id].said.get("of")) for row, _ in rows])}
     states = case_states(session, [case for _, case in rows])
@@ -271,7 +273,7 @@ def waiting_for_signature(session: Session) -> list[Flip]:
         before = old[str(known[row.id].said["of"])]
         number = int(known[row.id].said["of_number"])
         look = _Look(before, case, Recorded(number, {}, None), row.proposed, row.margin_ft, row.probability)
-        found.append(_flip(look, states, row.id))
+        found.append(replace(_flip(look, states, row.id), new_number=known[row.id].number))
     return found
 
 
@@ -279,7 +281,7 @@ def near_flips(session: Session) -> list[Flip]:
     """Decisions that still count and had nearly turned when they were last looked at."""
     lines = select(DecisionRecord, Decision, Case).join(Decision, Decision.id == DecisionRecord.decision_id)
     lines = lines.join(Case, Case.id == DecisionRecord.case_id).where(DecisionRecord.kind == "nearly_flipped")
-    rows = session.execute(lines.where(Decision.state.in_(WATCHED)).order_by(DecisionRecord.id)).tuples().all()
+    rows = session.execute(lines.where(Decision.state.in_(WATCHED)).order_by(DecisionRecord.id)).all()
     newest = {row.id: (line, row, case) for line, row, case in rows}
     states = case_states(session, [case for _, _, case in newest.values()])
     found = []
