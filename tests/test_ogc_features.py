@@ -325,7 +325,7 @@ def test_every_path_of_the_description_is_answered_as_it_says(staff: TestClient)
     document = staff.get("/ogc/api").json()
     for path, verbs in document["paths"].items():
         asked = filled(staff, path)
-        if asked is None:
+        if asked is None or "get" not in verbs:
             continue
         for media in verbs["get"]["responses"]["200"]["content"]:
             response = staff.get("/ogc" + asked, headers={"Accept": media})

@@ -19,6 +19,7 @@ Document = dict[str, Any]
 _GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 _QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 _GRIDS = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"
+_PROCESSES = "http://www.opengis.net/def/rel/ogc/1.0/processes"
 _STYLES = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 _SCHEMAS: dict[Kind, Document] = {
     "text": {"type": "string"},
@@ -36,6 +37,7 @@ def landing_links(to: Addresses) -> list[Link]:
         link(to.under("api.html"), "service-doc", HTML, "The description of this API as a page"),
         link(to.under("conformance"), "conformance", JSON, "Which parts of which standards are followed"),
         link(to.under("collections"), "data", JSON, "The collections"),
+        link(to.under("processes"), _PROCESSES, JSON, "What can be run"),
         link(to.under("tileMatrixSets"), _GRIDS, JSON, "The grids of the tiles"),
         link(to.under("styles"), _STYLES, JSON, "Styles for the tiles"),
     ]

@@ -14,6 +14,7 @@ from api.ogc.openapi_parts import (
     PARAMETERS,
     PROBLEM_ANSWERS,
     SCHEMAS,
+    execution,
     operation,
     parameter,
     refers,
@@ -22,6 +23,7 @@ from api.ogc.tile_documents import MVT, STYLE
 from api.version import running_version
 
 Document = dict[str, Any]
+_TAGS = {"Capabilities": "What there is", "Data": "Features and tiles", "Processes": "What can be run"}
 
 
 def api_document(shelf: Shelf, to: Addresses) -> Document:
@@ -38,7 +40,11 @@ def api_document(shelf: Shelf, to: Addresses) -> Document:
             "description": "Map layers as OGC API Features. Undecided is an answer; what you may not see is not there.",
         },
         "servers": [{"url": to.root, "description": "This service"}],
-        "tags": [{"name": "Capabilities", "description": "What there is"}, {"name": "Data", "description": "Features"}],
+        "tags": [
+            {"name": "Capabilities", "description": "What there is"},
+            {"name": "Data", "description": "Features"},
+            {"name": "Processes", "description": "What can be run"},
+        ],
         "paths": paths,
         "components": {
             "schemas": SCHEMAS,
@@ -63,6 +69,15 @@ def _fixed_paths() -> Document:
         f"/tileMatrixSets/{SET}": operation("grid", f"The grid {SET}", {JSON: "object"}, refers("fJson")),
         "/styles": operation("styles", "Styles for the tiles", {JSON: "object"}, refers("fJson")),
         "/styles/town": operation("townStyle", "As the officers' map draws it", {STYLE: "object"}, refers("fJson")),
+        "/processes": operation("processes", "What can be run", both | {JSON: "object"}, refers("f")),
+        "/processes/{processId}": operation(
+            "process",
+            "One process with its inputs",
+            {JSON: "object"},
+            refers("processId", "fJson"),
+            more=("404", "406"),
+        ),
+        "/processes/{processId}/execution": execution(),
         "/collections": operation("collections", "All collections", both | {JSON: "collections"}, refers("f")),
     }
 

@@ -74,6 +74,8 @@ _PROBLEMS = {
     "401": "The name or the password is wrong",
     "404": "Not there, or not for this caller",
     "406": "Nothing of what is accepted is offered",
+    "413": "Too much at once",
+    "422": "What was given cannot be taken",
 }
 PROBLEM_ANSWERS: Document = {
     status: {
@@ -112,6 +114,7 @@ PARAMETERS: Document = {
     **{
         name: {"name": name, "in": "path", "description": said, "required": True, "schema": {"type": "string"}}
         for name, said in (
+            ("processId", "The id of a process."),
             ("tileMatrix", "The zoom."),
             ("tileRow", "The row, from the north."),
             ("tileCol", "The column, from the west."),
@@ -185,5 +188,29 @@ def operation(
             "description": f"{summary}.",
             "parameters": list(parameters),
             "responses": {"200": answer(content, headers), "304": {"description": "Not changed"}, **refused},
+        }
+    }
+
+
+def execution() -> Document:
+    """Running a process."""
+    refused = {status: {"$ref": f"#/components/responses/{status}"} for status in ("400", "401", "404", "413", "422")}
+    body = {
+        "type": "object",
+        "properties": {
+            "inputs": {"type": "object"},
+            "outputs": {"type": "object"},
+            "response": {"type": "string", "enum": ["raw", "document"], "default": "raw"},
+        },
+    }
+    return {
+        "post": {
+            "operationId": "execute",
+            "tags": ["Processes"],
+            "summary": "Run a process",
+            "description": "Runs while one waits; nothing is stored.",
+            "parameters": refers("processId"),
+            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+            "responses": {"200": answer({"application/json": "object"}), **refused},
         }
     }
