@@ -7,8 +7,10 @@ the slice behind each whose lower end it has reached, until none is left. That i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -37,19 +39,24 @@ class Forest:
 
     def upstream(self, nodes: Iterable[int]) -> Mask:
         """Which places are upstream of some nodes, the nodes themselves among them."""
-        reached = np.zeros(len(self.node), dtype=np.bool_)
+        ends, lowers, uppers = self._lists
+        reached, ones = bytearray(len(self.node)), b"\x01"
         waiting = [int(self.place[node]) for node in nodes]
         while waiting:
             place = waiting.pop()
             if reached[place]:
                 continue
-            end = int(self.end[place])
-            reached[place:end] = True
-            first, last = np.searchsorted(self.lower, (place, end))
-            if first < last:
-                upper = self.upper[first:last]
-                waiting += upper[~reached[upper]].tolist()
-        return reached
+            end = ends[place]
+            reached[place:end] = ones * (end - place)
+            for beside in range(bisect_left(lowers, place), bisect_left(lowers, end)):
+                if not reached[uppers[beside]]:
+                    waiting.append(uppers[beside])
+        return np.frombuffer(reached, dtype=np.bool_)
+
+    @cached_property
+    def _lists(self) -> tuple[list[int], list[int], list[int]]:
+        """Ends, lower and upper places as Python's own numbers: single ones are looked up faster so."""
+        return self.end.tolist(), self.lower.tolist(), self.upper.tolist()
 
     def nodes(self, reached: Mask) -> Rows:
         """The nodes at the places reached."""
@@ -57,7 +64,7 @@ class Forest:
 
     def pieces(self, reached: Mask) -> Rows:
         """The pieces that lead into a place reached, in no order."""
-        places = np.flatnonzero(reached)
+        places = reached.nonzero()[0]
         above = self.above[places]
         inside = places[(above >= 0) & reached[above]]
         if not len(self.beside):

@@ -108,7 +108,7 @@ def _told(network: Network, places: tuple[Start, Start], way: tuple[list[int], l
     none = np.empty(0, dtype=np.intp)
     at_node = np.zeros(network.node_count, dtype=np.bool_)
     at_node[reached] = True
-    gaps, touches = missed_at(network, at_node, found)
+    gaps, touches = missed_at(network, at_node.__getitem__, found)
     return Trace(
         kind="line",
         start=places[0],

@@ -96,6 +96,11 @@ class Network:
         return len(self.xy)
 
     @cached_property
+    def row_count(self) -> int:
+        """One more than the largest row of a main."""
+        return int(self.row.max(initial=-1)) + 1
+
+    @cached_property
     def length_ft(self) -> Floats:
         """The length of each piece in feet."""
         return self.end_ft - self.start_ft

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from layers.grid import Floats, Rows
-from layers.network.model import GAP, IN_DOUBT, TOUCH, Network
+from layers.network.model import GAP, IN_DOUBT, TOUCH, Flags, Ints, Network
 from layers.network.spread import Spread, Steps, Way, spread
 from layers.network.starts import Start
 
 TraceKind = Literal["upstream", "downstream", "line"]
 _NONE: Rows = np.empty(0, dtype=np.intp)
+IsAt = Callable[[Ints], Flags]
+"""Which of some nodes a walk has reached."""
 MOST_SIDES = 24
 """So many sides are told one by one; the count of unknown pieces and what may belong to the trace is always whole."""
 
@@ -98,11 +100,12 @@ def upstream(network: Network, start: Start, within_ft: float | None = None) -> 
         return _limited(network, start, begun, "upstream", within_ft)
     reached = network.forest.upstream(begun.seeds)
     nodes = network.forest.nodes(reached)
-    at_node = reached[network.forest.place]
     pieces = network.forest.pieces(reached)
     own = pieces[~np.isin(pieces, begun.pieces)] if len(begun.pieces) else pieces
     stretches = (network.start_ft[own], network.end_ft[own])
-    return _told(network, start, begun, "upstream", nodes, at_node, own, stretches, None)
+    return _told(
+        network, start, begun, "upstream", nodes, lambda some: reached[network.forest.place[some]], own, stretches, None
+    )
 
 
 def downstream(network: Network, start: Start, within_ft: float | None = None) -> Trace:
@@ -113,9 +116,11 @@ def downstream(network: Network, start: Start, within_ft: float | None = None) -
 
 def rows_of(network: Network, pieces: Rows) -> Rows:
     """The rows of the mains that some pieces belong to, ascending, each once."""
-    found = np.zeros(int(network.row.max(initial=-1)) + 1, dtype=np.bool_)
+    if not len(pieces):
+        return _NONE
+    found = np.zeros(network.row_count, dtype=np.bool_)
     found[network.row[pieces]] = True
-    return np.flatnonzero(found)
+    return found.nonzero()[0]
 
 
 def _begin(network: Network, start: Start, kind: TraceKind) -> _Begun:
@@ -148,7 +153,7 @@ def _limited(network: Network, start: Start, begun: _Begun, kind: TraceKind, wit
     at_node[nodes] = True
     own = ~np.isin(found.pieces, begun.pieces)
     pieces, stretches = _to_limit(network, found, own, limit)
-    return _told(network, start, begun, kind, nodes, at_node, pieces, stretches, within_ft)
+    return _told(network, start, begun, kind, nodes, at_node.__getitem__, pieces, stretches, within_ft)
 
 
 def _cut_start(network: Network, start: Start, begun: _Begun, limit_ft: float) -> _Begun:
@@ -181,7 +186,7 @@ def _told(  # noqa: PLR0913, PLR0917 - what a walk has found, put together
     begun: _Begun,
     kind: TraceKind,
     nodes: Rows,
-    at_node: np.ndarray,
+    is_at: IsAt,
     pieces: Rows,
     stretches: tuple[Floats, Floats],
     within_ft: float | None,
@@ -189,9 +194,9 @@ def _told(  # noqa: PLR0913, PLR0917 - what a walk has found, put together
     all_pieces = np.concatenate([begun.pieces, pieces])
     from_ft = np.concatenate([begun.from_ft, stretches[0]])
     to_ft = np.concatenate([begun.to_ft, stretches[1]])
-    doors = [*begun.doors, *_doors(network, at_node, begun.pieces)]
+    doors = [*begun.doors, *_doors(network, is_at, begun.pieces)]
     sides, possible = _sides(network, kind, doors, nodes, all_pieces, within_ft)
-    gaps, touches = missed_at(network, at_node, all_pieces)
+    gaps, touches = missed_at(network, is_at, all_pieces)
     more = network.incoming if kind == "upstream" else network.outgoing
     return Trace(
         kind=kind,
@@ -216,17 +221,16 @@ def _told(  # noqa: PLR0913, PLR0917 - what a walk has found, put together
     )
 
 
-def _doors(network: Network, at_node: np.ndarray, own: Rows) -> list[tuple[int, int, int]]:
+def _doors(network: Network, is_at: IsAt, own: Rows) -> list[tuple[int, int, int]]:
     """Pieces of unknown direction at the nodes reached: piece, node, and the node at the far end."""
     unknown = network.unknown
     if not len(unknown):
         return []
     tails, heads = network.from_node[unknown], network.to_node[unknown]
-    met = (at_node[tails] | at_node[heads]) & ~np.isin(unknown, own)
-    doors = []
-    for piece, tail, head in zip(unknown[met].tolist(), tails[met].tolist(), heads[met].tolist(), strict=True):
-        doors.append((piece, tail, head) if at_node[tail] else (piece, head, tail))
-    return doors
+    at_tail, at_head = is_at(tails), is_at(heads)
+    met = np.flatnonzero((at_tail | at_head) & ~np.isin(unknown, own))
+    near, far = np.where(at_tail, tails, heads)[met], np.where(at_tail, heads, tails)[met]
+    return list(zip(unknown[met].tolist(), near.tolist(), far.tolist(), strict=True))
 
 
 def _sides(
@@ -266,12 +270,12 @@ def _sides(
     return tuple(sides), np.flatnonzero(found)
 
 
-def missed_at(network: Network, at_node: np.ndarray, pieces: Rows) -> tuple[Rows, Rows]:
+def missed_at(network: Network, is_at: IsAt, pieces: Rows) -> tuple[Rows, Rows]:
     """Joints that may be missing at a node reached or along a piece of the trace: gaps, and touching lines."""
     missed = network.missed
     if not len(missed):
         return _NONE, _NONE
     in_trace = np.zeros(len(network), dtype=np.bool_)
     in_trace[pieces] = True
-    met = at_node[missed.node] != in_trace[missed.piece]
+    met = is_at(missed.node) != in_trace[missed.piece]
     return np.flatnonzero(met & (missed.kind == GAP)), np.flatnonzero(met & (missed.kind == TOUCH))
