@@ -173,7 +173,7 @@ def test_the_same_over_http_with_a_stream_of_rows(doors: Doors) -> None:
 
 def test_what_is_to_be_reported_and_how_traceable_it_is(doors: Doors, run: Any) -> None:
     case = _overflow(run)
-    asked = {"gallons": 1000, "surface_water": True, "known_at": "2026-03-02T10:00:00-05:00"}
+    asked = {"gallons": 1000, "surface_gallons": 1000, "known_at": "2026-03-02T10:00:00-05:00"}
     duties = {each["name"]: each for each in ok(doors.here.get(f"/overflows/{case}/reporting", params=asked))["duties"]}
     assert duties["verbal_report_volume"]["answer"] == "not_due"
     assert duties["press_release"]["due_at"] == "2026-03-03T10:00:00-05:00"

@@ -22,8 +22,8 @@ def reporting(
     gallons: Annotated[
         float | None, typer.Option("--gallons", min=0.0, help="Spilled; else as the case notes.")
     ] = None,
-    surface_water: Annotated[
-        bool | None, typer.Option("--surface-water/--no-surface-water", help="Whether any reached surface water.")
+    surface_gallons: Annotated[
+        float | None, typer.Option("--surface-gallons", min=0.0, help="Of these to surface water; 0 for none.")
     ] = None,
     known_at: Annotated[
         datetime | None, typer.Option("--known-at", metavar="TIME", help="First knowledge, by the city's clock.")
@@ -36,7 +36,7 @@ def reporting(
     with looking(city, as_) as (session, desk, _):
         zone = desk.processes.time.zone
         since = known_at.replace(tzinfo=zone) if known_at is not None and known_at.tzinfo is None else known_at
-        message = reporting_message(reporting_of(session, desk, number, gallons, surface_water, since), desk)
+        message = reporting_message(reporting_of(session, desk, number, gallons, surface_gallons, since), desk)
     if json:
         as_json(message)
     else:

@@ -24,12 +24,12 @@ def get_reporting(
     case: CaseName,
     visit: TheVisit,
     gallons: Annotated[float | None, Query(ge=0, description="Gallons spilled; else as the case has noted.")] = None,
-    surface_water: Annotated[bool | None, Query(description="Whether any reached surface water.")] = None,
+    surface_gallons: Annotated[float | None, Query(ge=0, description="Gallons that reached surface water.")] = None,
     known_at: Annotated[datetime | None, Query(description="First knowledge, with its zone.")] = None,
 ) -> JSONResponse:
     """The duties of the law in force on the day of the overflow, each due, not due or undecided, with its clock."""
     with visit.reading() as (session, desk):
-        return private(reporting_message(reporting_of(session, desk, case, gallons, surface_water, known_at), desk))
+        return private(reporting_message(reporting_of(session, desk, case, gallons, surface_gallons, known_at), desk))
 
 
 @router.get("/overflows/{case}/traceable", summary="How traceable is it?", response_class=JSONResponse)

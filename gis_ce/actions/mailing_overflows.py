@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -121,7 +121,7 @@ def reporting_of(
     desk: Desk,
     case: str,
     gallons: float | None = None,
-    to_surface_water: bool | None = None,
+    to_surface_water_gal: float | None = None,
     known_at: datetime | None = None,
 ) -> Reporting:
     """What must be reported of the overflow of a case; what is not given is taken from the case's own notes.
@@ -131,10 +131,14 @@ def reporting_of(
     hand = look_at(session, desk, case)
     if hand.case.type != SSO:
         raise MailingRefused(f"{hand.case.number} is no overflow; there is nothing to report.")
-    noted = hand.case.data
-    if gallons is None and isinstance(noted.get("spilled_gallons"), int | float):
-        gallons = float(noted["spilled_gallons"])
-    if to_surface_water is None and noted.get("reached_surface_water") in ("yes", "no"):
-        to_surface_water = noted["reached_surface_water"] == "yes"
-    spill = Spill(gallons, to_surface_water, known_at or hand.case.opened_at)
+    if gallons is None:
+        gallons = _noted(hand.case.data, "spilled_gallons")
+    if to_surface_water_gal is None:
+        to_surface_water_gal = _noted(hand.case.data, "surface_water_gallons")
+    spill = Spill(gallons, to_surface_water_gal, known_at or hand.case.opened_at)
     return reporting(desk.rules.rulebook, hand.case.event_on, spill)
+
+
+def _noted(data: Mapping[str, Any], name: str) -> float | None:
+    value = data.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

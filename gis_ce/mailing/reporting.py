@@ -16,11 +16,11 @@ Answer = Literal["due", "not_due", "undecided"]
 
 @dataclass(frozen=True, slots=True)
 class Spill:
-    """What is known of an overflow: gallons, whether any reached surface water (None: not noted), and since when the
-    utility knows of it (an aware time)."""
+    """What is known of an overflow: gallons in all and to surface water (None: not noted), and since when the utility
+    knows of it (an aware time)."""
 
     gallons: float | None
-    to_surface_water: bool | None
+    to_surface_water_gal: float | None
     known_at: datetime
 
 
@@ -72,21 +72,23 @@ def _volume(terms: Terms, spill: Spill) -> tuple[Answer, str]:
     over, least = terms.get("over_gal"), terms.get("at_least_gal")
     if over is None and least is None:
         return "due", ""
+    to_water = terms.get("surface_water") is True
+    gallons, where = (spill.to_surface_water_gal, " to surface water") if to_water else (spill.gallons, "")
     limit = f"more than {float(over):,.0f} gallons" if over is not None else f"{float(least or 0):,.0f} gallons or more"
-    if spill.gallons is None:
-        return "undecided", f"it is due from {limit}, and how much was spilled is not noted"
-    reached = spill.gallons > float(over) if over is not None else spill.gallons >= float(least or 0)
-    said = f"{spill.gallons:,.0f} gallons were spilled, and it is due from {limit}"
+    if gallons is None:
+        return "undecided", f"it is due from {limit}{where}, and how much was spilled is not noted"
+    reached = gallons > float(over) if over is not None else gallons >= float(least or 0)
+    said = f"{gallons:,.0f} gallons were spilled{where}, and it is due from {limit}"
     return ("due" if reached else "not_due"), said
 
 
 def _water(terms: Terms, spill: Spill) -> tuple[Answer, str]:
-    if terms.get("surface_water") is not True:
+    if terms.get("surface_water") is not True or "at_least_gal" in terms or "over_gal" in terms:
         return "due", ""
-    if spill.to_surface_water is None:
+    if spill.to_surface_water_gal is None:
         return "undecided", "whether any of it reached surface water is not noted"
-    if spill.to_surface_water:
-        return "due", "some of it reached surface water"
+    if spill.to_surface_water_gal > 0:
+        return "due", f"{spill.to_surface_water_gal:,.0f} gallons reached surface water"
     return "not_due", "none of it reached surface water"
 
 
