@@ -166,6 +166,7 @@ class _Why:
         self._query, self._sites = query, sites
         nowhere = shapely.is_missing(sites.place) | shapely.is_empty(sites.place)
         self._nowhere = nowhere if nowhere.any() else None
+        self._latest = sites.day.max() if len(sites) else np.datetime64("NaT")
         self._stale: dict[str, list[tuple[str, npt.NDArray[np.bool_]]]] = {}
 
     def undecided(self, check: Check, measures: Measures, missing: Sequence[str]) -> _Reasons:
@@ -196,7 +197,7 @@ class _Why:
         """The layers of a role that are too old for some sites, and for which."""
         if role not in self._stale:
             last_days = self._query.features(role).last_days if self._query.has(role) else ()
-            late = [(layer, self._sites.day > last) for layer, last in last_days]
+            late = [(layer, self._sites.day > last) for layer, last in last_days if not self._latest <= last]
             self._stale[role] = [
                 (f"The layer {layer} is too old for this day; publish a newer one.", stale)
                 for layer, stale in late

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -47,11 +48,14 @@ class Asked:
     @classmethod
     def about(cls, places: Geometries) -> Asked:
         """What is there to be asked about some places; None and empty ones are left out."""
+        if len(places) == 1:
+            box = shapely.bounds(places)[0].tolist()
+            if isfinite(box[0]):
+                points = first_points(places)
+                return cls(1, np.zeros(1, dtype=np.intp), places, points, OnePlace(places, points, box))
         rows = in_strips(places)
         shapes = places[rows]
-        points = first_points(shapes) if len(rows) <= FEW_PLACES else shapes
-        one = OnePlace(shapes, points, shapely.bounds(shapes)[0].tolist()) if len(places) == len(rows) == 1 else None
-        return cls(len(places), rows, shapes, points, one)
+        return cls(len(places), rows, shapes, first_points(shapes) if len(rows) <= FEW_PLACES else shapes)
 
     def only(self, some: Rows) -> Asked:
         """Some of them."""

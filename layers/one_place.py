@@ -23,7 +23,7 @@ class OnePlace:
 def measured_of_one(index: Index, one: OnePlace, reach_ft: float) -> Pairs:
     """Every pair at most `reach_ft` apart, or within 0.01 ft of it, in no order."""
     limit = reach_ft + AT_LIMIT_FT
-    entries = index.near_box(one.box, limit + AT_LIMIT_FT)
+    entries = index.near_one(one.place, one.box, limit + AT_LIMIT_FT)
     if not len(entries):
         return NO_PAIRS
     distance = index.distance_of_one(one.place, entries)

@@ -55,8 +55,8 @@ class PackedIndex(Index):
         large_place, large_entry = self._of_whole.candidates(places, reach_ft)
         return np.concatenate([place, large_place]), np.concatenate([entry, self._whole[large_entry]])
 
-    def near_box(self, box: Box, reach_ft: float) -> Rows:
-        """Entries whose boxes come within `reach_ft` of a box; perhaps some more, and all that come so near."""
+    def near_one(self, place: Geometries, box: Box, reach_ft: float) -> Rows:
+        """Entries at most about `reach_ft` from one place (an array that holds it) in its box; none is left out."""
         reach = reach_ft + _SLACK_FT
         around = np.array([box[0] - reach, box[1] - reach, box[2] + reach, box[3] + reach])
         shape = np.empty(1, dtype=object)
@@ -67,7 +67,7 @@ class PackedIndex(Index):
         near = np.asarray(entry[east_west & (boxes[:, 1] <= around[3]) & (boxes[:, 3] >= around[1])], dtype=np.intp)
         if not len(self._whole):
             return near
-        return np.concatenate([near, self._whole[self._of_whole.near_box(box, reach_ft)]])
+        return np.concatenate([near, self._whole[self._of_whole.near_one(place, box, reach_ft)]])
 
     def distance_of_one(self, place: Geometries, entries: Rows) -> Floats:
         """Distance in feet of one place (an array that holds it) from each entry; 0 where they touch or overlap."""

@@ -43,6 +43,8 @@ class RememberedQuery(LayerQuery):
         self, role: str, places: Geometries, *, reach_ft: float, k: int = 1, select: Selection = EVERYTHING
     ) -> Pairs:
         """See LayerQuery."""
+        if k == 1 and len(places) <= _FEW:  # the look is kept, and little is left to do
+            return super().nearest(role, places, reach_ft=reach_ft, select=select)
         ask = super().nearest
         question = ("nearest", role, select, reach_ft, k)
         return self._once(question, places, lambda: _sealed(ask(role, places, reach_ft=reach_ft, k=k, select=select)))

@@ -55,14 +55,12 @@ class Index:
         """The features of some entries."""
         return entries if self._all_rows else self.rows[entries]
 
-    def near_box(self, box: Box, reach_ft: float) -> Rows:
-        """Entries whose boxes come within `reach_ft` of a box; perhaps some more, and all that come so near."""
+    def near_one(self, place: Geometries, box: Box, reach_ft: float) -> Rows:
+        """Entries at most about `reach_ft` from one place (an array that holds it) in its box; none is left out."""
+        if len(self._large):
+            return self.candidates(place, np.array([reach_ft]))[1]
         around = _one(shapely.box(box[0] - reach_ft, box[1] - reach_ft, box[2] + reach_ft, box[3] + reach_ft))
-        entries = self._small_tree.query(around)[1] if len(self._small) else _NO_ENTRIES
-        if not len(self._large):
-            return entries
-        large = self._large[self._large_tree.query(around)[1]]
-        return np.concatenate([self._small[entries], large]) if len(entries) else large
+        return np.asarray(self._small_tree.query(around)[1], dtype=np.intp)
 
     def distance_of_one(self, place: Geometries, entries: Rows) -> Floats:
         """Distance in feet of one place (an array that holds it) from each entry; 0 where they touch or overlap."""
@@ -175,9 +173,6 @@ class Index:
         if np.count_nonzero(near) < len(near):
             place, entry = place[near], entry[near]
         return place, self._large[entry]
-
-
-_NO_ENTRIES = np.empty(0, dtype=np.intp)
 
 
 def _one(shape: shapely.Geometry) -> Geometries:

@@ -30,6 +30,7 @@ WORDS = (
     "around it",
 )
 
+_NO_KERB = "Measured straight from the hydrant, the map has no kerbs: measure along the kerb before any notice."
 _BY_KIND = (("vehicle", VEHICLE, "hydrant_vehicle_ft"), ("vegetation", VEGETATION, "hydrant_vegetation_ft"))
 _NO_RULE, _NO_BEARING = 0, 1
 _REASONS = (
@@ -212,8 +213,10 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
     ]
     fact = f"{distance} from {role} {facts['facility_id'][row]}, {number(required)} ft wanted"
     broken = facts["rule_broken"][row]
-    said = answered(question, findings, row, fact)
-    return Account(f"{said} The clearance {broken} is not kept." if broken else said, tuple(evidence))
+    said = [answered(question, findings, row, fact)]
+    said += [f"The clearance {broken} is not kept."] if broken else []
+    said += [_NO_KERB] if role == "hydrant" and sites.detail("obstruction")[row] == "vehicle" else []
+    return Account(" ".join(said), tuple(evidence))
 
 
 CHECK = Check(
