@@ -14,6 +14,7 @@ from gis_ce.attachments.folder import AttachmentFolder
 from gis_ce.case_store import CaseStore
 from gis_ce.city_letters import CityLetters, city_letters
 from gis_ce.city_processes import CityProcesses, city_processes, processes_folder
+from gis_ce.closing_rules import ClosingRules, city_closing, closing_mistakes
 from gis_ce.duplicate_reach import Reaches, city_reaches, reach_mistakes
 from gis_ce.mailing.settings import mailing_mistakes, mailing_settings
 from gis_ce.public_reports import Intake, intake_mistakes, intake_of
@@ -33,6 +34,7 @@ class CaseOffice:
     processes: CityProcesses
     reaches: Reaches
     targets: Targets
+    closing: ClosingRules
     attachments: AttachmentFolder
     letters: CityLetters
     intake: Intake | None
@@ -54,6 +56,7 @@ class CaseOffice:
             mailing=mailing_settings(self.city.city.other.get("mailing", {})),
             targets=self.targets,
             letters=self.letters,
+            closing=self.closing,
         )
 
     def registers(self) -> dict[str, Register]:
@@ -70,7 +73,9 @@ def open_office(settings: Settings, city: OpenCity) -> CaseOffice:
     mistakes = [*reach_mistakes(table, processes.processes), *mailing_mistakes(mailing)]
     reports = city.city.other.get("open311")
     mistakes += intake_mistakes(reports, processes.processes)
-    if mistakes := [*mistakes, *target_mistakes(targets, processes.processes)]:
+    closing = city.city.other.get("closing", {})
+    mistakes += target_mistakes(targets, processes.processes)
+    if mistakes := [*mistakes, *closing_mistakes(closing, processes.processes)]:
         raise CityFileError(path, mistakes)
     return CaseOffice(
         city=city,
@@ -78,6 +83,7 @@ def open_office(settings: Settings, city: OpenCity) -> CaseOffice:
         processes=processes,
         reaches=city_reaches(table),
         targets=city_targets(targets),
+        closing=city_closing(closing),
         attachments=AttachmentFolder(attachments_folder(settings, city.city)),
         letters=city_letters(city.city, path),
         intake=intake_of(reports),

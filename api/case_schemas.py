@@ -158,6 +158,8 @@ class StepToDo(Given):
     answer: Name | None = Field(default=None, description="Of a decision; or the process that a hand-over goes to.")
     fields: dict[str, Any] = Field(default_factory=dict, description="What the step asks to notate.")
     why: Words | None = Field(default=None, description="Needed where the answer is not the map's.")
+    no_photo: Words | None = Field(default=None, description="Why the case closes without an 'after' photo.")
+    not_told: Words | None = Field(default=None, description="Why parties are not told of the closing.")
 
 
 class FieldsToNotate(Given):

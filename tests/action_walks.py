@@ -10,9 +10,11 @@ from process_walks import a_value
 
 from gis_ce.actions.attaching import attach, take_file
 from gis_ce.actions.carried_out import Done
+from gis_ce.actions.closing import Closing
 from gis_ce.actions.opening import Opening, open_case
 from gis_ce.actions.passing import pass_deadlines
 from gis_ce.actions.placing import Place
+from gis_ce.actions.shut_offs import ShutOffDecision, ask_shut_off, decide_shut_off
 from gis_ce.actions.stepping import Given, answer_step, notate
 from gis_ce.case_changes import case_named
 from gis_ce.case_state import state_of
@@ -23,6 +25,7 @@ from gis_ce.process_paths import Path, covering_paths
 from gis_ce.process_state import Act, Moved, State
 
 WHY = "seen on the ground"
+CLOSING = Closing(no_photo="a walk for a test, with nothing to see", not_told="a walk for a test, with nobody to tell")
 _FILE = b"what was seen\n"
 
 
@@ -44,8 +47,9 @@ class Walked:
         if step.kind == "wait":
             return self._wait(step)
         desk, fields = self._of(step), self._fields(step)
+        self._have_approved(step)
         with self.store.session() as session:
-            done = answer_step(session, desk, self.number, step.id, Given(word, fields, WHY))
+            done = answer_step(session, desk, self.number, step.id, Given(word, fields, WHY, CLOSING))
             session.commit()
         self.follow(answer(self.process, self.state, step.id, word, fields, desk.act))
         if self.state.waiting_for == "child":
@@ -103,6 +107,17 @@ class Walked:
             session.commit()
         self.follow(pass_deadline(self.process, self.state, self.desk.clock))
         return passed[self.number]
+
+    def _have_approved(self, step: Step) -> None:
+        """Have the executive team approve a shut-off before the step that asks for it."""
+        if not self.desk.closing.needs_approval(self.process.id, step.id):
+            return
+        with self.store.session() as session:
+            asked = ask_shut_off(session, self._of(step), self.number, "it runs into the street")
+            team = as_somebody(self.desk, "the.team", self.desk.closing.approved_by)
+            decision = ShutOffDecision(asked.made["proceeding"], approved=True, why="seen")
+            decide_shut_off(session, team, self.number, decision)
+            session.commit()
 
     def _of(self, step: Step) -> Desk:
         return as_somebody(self.desk, f"one.of.{step.lane}", step.lane)

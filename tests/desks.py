@@ -29,6 +29,7 @@ from gis_ce.case_changes import case_named
 from gis_ce.case_store import CaseStore
 from gis_ce.city_processes import CityProcesses, city_processes
 from gis_ce.city_rules import CityRules, city_rules
+from gis_ce.closing_rules import city_closing
 from gis_ce.locate import AddressBook
 from gis_ce.process import Field
 from gis_ce.tables import Decision, Event
@@ -47,6 +48,8 @@ CITY = City(
     extent_lonlat=(-82.2, 35.1, -81.6, 35.7),
     other={"rules": {"pack": "nc-raleigh-2016"}},
 )
+ASKS_NOTHING = city_closing({"after_photo": [], "tell": [], "approval": {}})
+"""A town that closes cases without a photo and without telling anybody, for tests of other things."""
 EVERY_LANE = frozenset(
     ("ce", "director", "emt", "field", "internal", "meters", "owner", "reporter", "requestor", "sm", "wd", "admin")
 )
@@ -119,6 +122,7 @@ def a_desk(
         now=now,
         actor=Actor(name, lanes),
         attachments=AttachmentFolder(folder) if folder else None,
+        closing=ASKS_NOTHING,
     )
 
 

@@ -49,6 +49,11 @@ jurisdiction = "NC"
 
 [rules]
 pack = "nc-raleigh-2016"
+
+[closing]
+after_photo = []
+tell = []
+approval = {}
 """
 _LAYER = """
 [layers.{name}]

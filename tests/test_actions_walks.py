@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 
 from gis_ce.case_store import CaseStore
 from gis_ce.decision_proof import verify
+from gis_ce.closing_rules import shipped_closing
 from gis_ce.process_paths import arrows_of, covering_paths
 from gis_ce.tables import Case, CaseLink, Deadline, Decision, Event, Letter
 
@@ -22,7 +24,7 @@ MAPS = shipped()
 def test_every_arrow_and_every_end_of_a_map_is_reached_and_kept_as_the_engine_has_it(
     name: str, case_store: CaseStore, tmp_path: Path
 ) -> None:
-    process, desk = MAPS[name], a_desk(folder=tmp_path / "files")
+    process, desk = MAPS[name], replace(a_desk(folder=tmp_path / "files"), closing=shipped_closing())
     taken, ends = set(), set()
     for number, path in enumerate(covering_paths(process)):
         walked = opened(case_store, later(desk, days=200 * number), name)

@@ -18,13 +18,14 @@ from api.cli.contact import contact, visit
 from api.cli.jobs import app as jobs
 from api.cli.letter import app as letter
 from api.cli.mailing import app as mailing
+from api.cli.proceeding import app as proceeding
 from api.cli.register import app as register
 
 PAGES = ("case-doors.md", "charges.md", "deadlines-and-digests.md", "letters.md", "mailings.md")
 PAGE = "\n".join((ROOT / "docs" / name).read_text("utf-8") for name in PAGES)
 
 
-APPS = (case, register, charge, contact, visit, letter, mailing, jobs)
+APPS = (case, register, charge, contact, visit, letter, mailing, jobs, proceeding)
 
 
 @pytest.mark.parametrize("name", sorted(names for app in APPS for names in get_command(app).commands))  # type: ignore[attr-defined]

@@ -128,7 +128,9 @@ def test_the_same_walk_on_the_real_town(run: Any, real: Town, monkeypatch: pytes
     assert asked["reason"].startswith("The layer locate_ticket is not there; without it nothing is clear.")
     rest = ("ticket_exists=no", "evidence_of_utility=yes", "potholing=no", "damage_ticket=na", "city_repairs=yes")
     last = ("root_cause=No ticket", "liability=The contractor", "action=no_action")
-    good(run("case", "close", damage, *rest, *last))
+    why = ("--no-photo", "Covered again", "--not-told", "The firm gets the report")
+    assert "cannot close yet: attach an 'after' photo" in run("case", "close", damage, *rest, *last).line
+    good(run("case", "close", damage, *rest, *last, *why))
     told = json.loads(good(run("case", "show", damage, "--json")))
     assert (told["status"], told["data"]["property"]) == ("closed", "public")
     assert "case closed: End" in good(run("case", "history", damage))

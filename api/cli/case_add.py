@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, cast, get_args
 
@@ -13,6 +14,7 @@ from api.cli.case_desk import AsOption, NumberArgument, at_work, looking
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, out, text
 from api.errors import ApiError
+from gis_ce.actions.after_photos import mark_after_photo
 from gis_ce.actions.at_hand import look_at, refuse_stranger
 from gis_ce.actions.attaching import attach as attach_file
 from gis_ce.actions.attaching import take_file
@@ -43,11 +45,16 @@ def note(
     _print(done, json, f"[green]noted[/green]  in {done.number}, as {done.made['note']}")
 
 
-def attach(
+def attach(  # noqa: PLR0913, PLR0917 - the options of the command
     number: NumberArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Photos, documents, tables.")],
     field: Annotated[
         str | None, typer.Option("--field", help="The field of the present step that asks for them.")
+    ] = None,
+    after: Annotated[bool, typer.Option("--after", help="It shows the violation gone: the 'after' photo.")] = False,
+    taken: Annotated[
+        datetime | None,
+        typer.Option("--taken", metavar="DATE", formats=["%Y-%m-%d"], help="Its day, if the camera does not say."),
     ] = None,
     as_: AsOption = None,
     city: CityOption = None,
@@ -59,9 +66,11 @@ def attach(
             raise ApiError(f"There is no file {path}.")
     with looking(city, as_) as (session, desk, office):
         refuse_stranger(look_at(session, desk, number).process, desk.actor)
-    taken = [_taken(desk, path) for path in files]
+    files_taken = [_taken(desk, path) for path in files]
     with office.store.session() as session:
-        made = [(kept.stored.name, attach_file(session, desk, number, kept, field)) for kept in taken]
+        made = [(kept.stored.name, attach_file(session, desk, number, kept, field)) for kept in files_taken]
+        for _, done in made if after else ():
+            mark_after_photo(session, desk, number, done.made["attachment"], taken.date() if taken else None)
         session.commit()
     if json:
         as_json([asdict(done) for _, done in made])

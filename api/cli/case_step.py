@@ -18,6 +18,7 @@ from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, out, text
 from gis_ce.actions.at_hand import look_at
 from gis_ce.actions.carried_out import Done
+from gis_ce.actions.closing import Closing
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.showing import CaseShown, show_case
 from gis_ce.actions.stepping import notate as notate_fields
@@ -37,6 +38,13 @@ ConfirmOption = Annotated[
     ),
 ]
 
+NoPhotoOption = Annotated[
+    str | None, typer.Option("--no-photo", metavar="WHY", help="Why the case closes without an 'after' photo.")
+]
+NotToldOption = Annotated[
+    str | None, typer.Option("--not-told", metavar="WHY", help="Why parties are not told of the closing.")
+]
+
 
 def answer(  # noqa: PLR0913, PLR0917 - the options of the command
     number: NumberArgument,
@@ -44,6 +52,8 @@ def answer(  # noqa: PLR0913, PLR0917 - the options of the command
     why: WhyOption = None,
     to: Annotated[str | None, typer.Option("--to", metavar="STEP", help="Go on until the case stands there.")] = None,
     confirm: ConfirmOption = False,
+    no_photo: NoPhotoOption = None,
+    not_told: NotToldOption = None,
     as_: AsOption = None,
     city: CityOption = None,
     json: JsonOption = False,
@@ -54,26 +64,31 @@ def answer(  # noqa: PLR0913, PLR0917 - the options of the command
     [bold]gis-ce case answer LEAK-2026-00001 root_cause="an auger" cause=contractor[/bold]. An answer other than
     the map's needs [bold]--why[/bold]. Where a step cannot be done, nothing of the command is kept.
     """
-    plan = Plan(why, to, as_the_map_says=confirm)
+    plan = Plan(why, to, Closing(no_photo, not_told), as_the_map_says=confirm)
     with at_work(city, as_) as (session, desk):
         taken = carry(session, desk, number, read_words(words or []), plan)
         _finish(session, desk, taken, json)
 
 
-def close(
+def close(  # noqa: PLR0913, PLR0917 - the options of the command
     number: NumberArgument,
     words: WordsArgument = None,
     why: WhyOption = None,
     confirm: ConfirmOption = False,
+    no_photo: NoPhotoOption = None,
+    not_told: NotToldOption = None,
     as_: AsOption = None,
     city: CityOption = None,
     json: JsonOption = False,
 ) -> None:
     """Do every step that is left, to the end; where one needs something, say what, and do nothing.
 
+    A case closes with a dated 'after' photo ([bold]gis-ce case attach --after[/bold]) and once its parties are told
+    ([bold]gis-ce contact log ... --closing[/bold]), or with reasons why not.
+
     [bold]gis-ce case close LEAK-2026-00001 root_cause="an auger" cause=contractor[/bold]
     """
-    plan = Plan(why, to_the_end=True, as_the_map_says=confirm)
+    plan = Plan(why, None, Closing(no_photo, not_told), to_the_end=True, as_the_map_says=confirm)
     with at_work(city, as_) as (session, desk):
         taken = carry(session, desk, number, read_words(words or []), plan)
         _finish(session, desk, taken, json)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.cli.case_words import Words
 from gis_ce.actions.at_hand import Hand, look_at
 from gis_ce.actions.carried_out import Done
+from gis_ce.actions.closing import NO_REASONS, Closing
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.passing import pass_if_due
 from gis_ce.actions.showing import Form, form_of
@@ -30,11 +31,13 @@ class Plan:
     """How far a case is to be carried.
 
     Without `until` (the step to stop at) it goes on while words are left; `to_the_end` until it closes.
-    `as_the_map_says` takes over what the map proposes where no answer is given.
+    `as_the_map_says` takes over what the map proposes where no answer is given. `closing` has reasons for the
+    last step.
     """
 
     why: str | None = None
     until: str | None = None
+    closing: Closing = NO_REASONS
     to_the_end: bool = False
     as_the_map_says: bool = False
 
@@ -89,8 +92,8 @@ def _given(session: Session, desk: Desk, hand: Hand, words: Words, plan: Plan) -
     if answer is None and here.choices:
         answer = words.take(here.id)
     if plan.as_the_map_says and not hand.state.closed:
-        return Given(*_with_the_map(form_of(session, desk, hand), answer, fields), plan.why)
-    return Given(answer, fields, plan.why)
+        return Given(*_with_the_map(form_of(session, desk, hand), answer, fields), plan.why, plan.closing)
+    return Given(answer, fields, plan.why, plan.closing)
 
 
 def _with_the_map(form: Form, answer: str | None, fields: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:

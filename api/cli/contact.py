@@ -18,6 +18,7 @@ from gis_ce.actions.calendars import officer_calendar
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.contacting import Channel, ContactGiven, Direction, contacts_of, log_contact, unanswered
 from gis_ce.actions.proceedings import open_proceedings, proceedings_of
+from gis_ce.actions.status_updates import send_status, status_for_reporter
 from gis_ce.actions.visits import VisitGiven, VisitPutOff, plan_visit, put_off_visit, visit_done
 from gis_ce.process import in_words
 
@@ -92,6 +93,27 @@ def open_(
             assert row.due_at is not None
             shown.add_row(case.number, minute(row.due_at, zone), text(row.text), row.id)
     out().print(shown if rows else "Everything is answered.")
+
+
+@contact.command("status")
+def status(
+    number: NumberArgument,
+    words: Annotated[str, typer.Argument(metavar="[WORDS]", help="What is to be said beside where it stands.")] = "",
+    send: Annotated[str | None, typer.Option("--send", metavar="CHANNEL", help="Log that they were told so.")] = None,
+    as_: AsOption = None,
+    city: CityOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say where a case stands, for who reported it: never who else is involved."""
+    if send is None:
+        with looking(city, as_) as (session, desk, _):
+            found = status_for_reporter(session, desk, number, words)
+        out().print(text(found.text), soft_wrap=True)
+        return
+    with at_work(city, as_) as (session, desk):
+        done = send_status(session, desk, number, cast(Channel, send), words)
+        session.commit()
+    print_made(done, json, f"[green]told[/green]  {text(done.made['text'])}")
 
 
 @visit.command("plan")

@@ -25,6 +25,7 @@ from api.case_schemas import (
     WaitToExtend,
 )
 from api.routers.cases import Number
+from gis_ce.actions.closing import Closing
 from gis_ce.actions.mending import Correction, correct, reopen
 from gis_ce.actions.ranking import assign, set_priority
 from gis_ce.actions.stepping import Given, answer_step, notate
@@ -48,9 +49,10 @@ def post_step(
     """Does the step at which the case stands, and goes on to the next.
 
     The map's own answer confirms its proposal; another overrides it and needs `why`. `made` names cases
-    that were opened or may go on, and the proposals for the new step.
+    that were opened or may go on, and the proposals for the new step. The step that closes a case is refused until
+    there is an 'after' photo and the parties are told, or reasons why not.
     """
-    given = Given(body.answer, body.fields, body.why)
+    given = Given(body.answer, body.fields, body.why, Closing(body.no_photo, body.not_told))
     return carried_out(change.do(answer_step, no, body.step, given))
 
 

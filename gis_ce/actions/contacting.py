@@ -123,6 +123,8 @@ def _refuse_wrong(desk: Desk, given: ContactGiven) -> None:
         wrong.append("only what came in can need no answer, and a reason says why")
     if given.direction == "in" and (given.answers or given.tells_closing):
         wrong.append("only what goes out answers a contact or tells of the closing")
+    if given.tells_closing and not (given.party or given.answers):
+        wrong.append("say which party was told of the closing")
     if wrong:
         raise ContactRefused(f"The contact cannot be noted: {'; '.join(wrong)}.")
 

@@ -9,6 +9,7 @@ from gis_ce.attachments.folder import AttachmentFolder
 from gis_ce.city_letters import CityLetters
 from gis_ce.city_processes import CityProcesses
 from gis_ce.city_rules import CityRules
+from gis_ce.closing_rules import ClosingRules, shipped_closing
 from gis_ce.duplicate_reach import Reaches, shipped_reaches
 from gis_ce.errors import AttachmentRefused
 from gis_ce.locate import AddressBook
@@ -55,6 +56,7 @@ class Desk:
     mailing: MailingSettings = field(default_factory=MailingSettings)
     targets: Targets = field(default_factory=shipped_targets)
     letters: CityLetters = field(default_factory=CityLetters)
+    closing: ClosingRules = field(default_factory=shipped_closing)
 
     @property
     def act(self) -> Act:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from gis_ce.actions.at_hand import Hand, held
 from gis_ce.actions.carried_out import Done, done
+from gis_ce.actions.closing import may_close_by_clock, ready_to_close
 from gis_ce.actions.desk import CLOCK, Actor, Desk
 from gis_ce.actions.judging import commits, to_review
 from gis_ce.actions.moving import keep
@@ -19,7 +20,8 @@ from gis_ce.tables import Case
 def pass_if_due(session: Session, desk: Desk, hand: Hand) -> bool:
     """Lets a case go on whose deadline has passed; the history says that the clock did it.
 
-    The clock ends no case over answers that the map no longer bears out: such a case stays, overdue.
+    The clock ends no case over answers that the map no longer bears out, and none that lacks what a closing asks for:
+    such a case stays, overdue.
     """
     due_at = hand.state.due_at
     if hand.state.waiting_for != "deadline" or due_at is None or desk.now < due_at:
@@ -27,7 +29,10 @@ def pass_if_due(session: Session, desk: Desk, hand: Hand) -> bool:
     if commits(hand, None) and not all(review.holds for review in to_review(session, hand)):
         return False
     by_clock = replace(desk, actor=Actor(CLOCK))
-    keep(session, by_clock, hand, pass_deadline(hand.process, hand.state, by_clock.act))
+    moved = pass_deadline(hand.process, hand.state, by_clock.act)
+    if not may_close_by_clock(session, by_clock, hand, moved):
+        return False
+    keep(session, by_clock, hand, moved, ready_to_close(session, by_clock, hand, moved))
     return True
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gis_ce.actions.at_hand import Hand, refuse_other_lane, take
 from gis_ce.actions.carried_out import Done, carried_out, done
+from gis_ce.actions.closing import NO_REASONS, Closing, ready_to_close
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.histories import Said
 from gis_ce.actions.judging import judge, stand_by
@@ -18,6 +19,7 @@ from gis_ce.actions.moving import keep
 from gis_ce.actions.parties import note_parties
 from gis_ce.actions.passing import pass_if_due
 from gis_ce.actions.proposals import decides, open_at
+from gis_ce.actions.shut_offs import refuse_unapproved
 from gis_ce.errors import NotNow, StepRefused
 from gis_ce.process import Step
 from gis_ce.process_engine import answer, note
@@ -28,11 +30,12 @@ from gis_ce.tables import Attachment
 @dataclass(frozen=True, slots=True)
 class Given:
     """What somebody gives for a step: the answer of a decision (or the process that a hand-over leaves to choose),
-    the fields, and why, where the answer is not the map's."""
+    the fields, and why, where the answer is not the map's. `closing` has reasons for the step that closes a case."""
 
     answer: str | None = None
     fields: Mapping[str, object] = field(default_factory=dict)
     why: str | None = None
+    closing: Closing = NO_REASONS
 
 
 def answer_step(
@@ -42,7 +45,8 @@ def answer_step(
 
     An answer that is the map's proposal confirms it; another overrides it and needs `why`. `made` has
     `opened` and `woken` (numbers of other cases) and `proposals` (ids of decisions at the new step).
-    Raises NotNow, NotYourLane, ReasonNeeded, and StepRefused with everything that is missing or wrong.
+    Raises NotNow, NotYourLane, ReasonNeeded, and StepRefused with everything that is missing or wrong, also for the
+    closing of the case (see `gis_ce.actions.closing`).
     """
 
     def act() -> Done:
@@ -50,10 +54,14 @@ def answer_step(
         pass_if_due(session, desk, hand)
         _refuse(session, desk, hand, step, given.fields)
         moved = answer(hand.process, hand.state, step, given.answer, given.fields, desk.act)
+        refuse_unapproved(session, desk, hand)
         also = stand_by(session, desk, hand, given.answer)
-        return kept(session, desk, hand, moved, [*also, *_judged(session, desk, hand, moved, given)])
+        also += _judged(session, desk, hand, moved, given)
+        return kept(session, desk, hand, moved, also, given.closing)
 
     asked = {"case": case, "step": step, "answer": given.answer, "fields": dict(given.fields), "why": given.why}
+    if given.closing != NO_REASONS:
+        asked["closing"] = asdict(given.closing)
     return carried_out(session, desk, "answer_step", asked | {"seen": seen}, key, act)
 
 
@@ -145,9 +153,20 @@ def _is_files(hand: Hand, name: str) -> bool:
     return field is not None and field.type == "attachments"
 
 
-def kept(session: Session, desk: Desk, hand: Hand, moved: Moved, also: Sequence[Said] = ()) -> Done:
-    """Stores a move and answers where the case stands now; see `answer_step` for what is in `made`."""
-    others = keep(session, desk, hand, moved, also)
+def kept(
+    session: Session,
+    desk: Desk,
+    hand: Hand,
+    moved: Moved,
+    also: Sequence[Said] = (),
+    closing: Closing = NO_REASONS,
+) -> Done:
+    """Stores a move and answers where the case stands now; see `answer_step` for what is in `made`.
+
+    Raises StepRefused where it would close a case that still lacks something.
+    """
+    told = [*also, *ready_to_close(session, desk, hand, moved, closing)]
+    others = keep(session, desk, hand, moved, told)
     start_from_receipt(session, desk, hand)
     note_parties(session, desk, hand.case)
     proposed = [] if hand.state.closed else open_at(session, hand.case.id, hand.state.step)
