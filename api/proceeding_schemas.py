@@ -72,14 +72,14 @@ class AbatementDoneIn(Given):
 class TellIn(Given):
     """Who of manager and attorney was told, by name."""
 
-    told: dict[Literal["manager", "attorney"], Name]
+    told: dict[str, Name]
 
 
 class DiscrepancyIn(Given):
     """What is read differently."""
 
     text: Words
-    told: dict[Literal["manager", "attorney"], Name] = Field(default_factory=dict)
+    told: dict[str, Name] = Field(default_factory=dict)
 
 
 class SettledIn(Given):

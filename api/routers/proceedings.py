@@ -97,13 +97,13 @@ def post_abated(no: Number, proceeding: Id, body: AbatementDoneIn, change: TheCh
 @router.post("/cases/{no}/discrepancies", summary="The code is read differently", responses=_DONE)
 def post_discrepancy(no: Number, body: DiscrepancyIn, change: TheChange) -> JSONResponse:
     """Raises a discrepancy of interpretation to manager and attorney; it stays open until it is settled."""
-    return carried_out(change.do(raise_discrepancy, no, DiscrepancyGiven(body.text, dict(body.told))))
+    return carried_out(change.do(raise_discrepancy, no, DiscrepancyGiven(body.text, body.told)))
 
 
 @router.post("/cases/{no}/discrepancies/{proceeding}/told", summary="Manager or attorney were told", responses=_DONE)
 def post_told(no: Number, proceeding: Id, body: TellIn, change: TheChange) -> JSONResponse:
     """Notes who was told of a discrepancy, by name."""
-    return carried_out(change.do(tell_decider, no, proceeding, dict(body.told)))
+    return carried_out(change.do(tell_decider, no, proceeding, body.told))
 
 
 @router.post("/cases/{no}/proceedings/{proceeding}/settled", summary="It is settled", responses=_DONE)
