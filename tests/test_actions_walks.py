@@ -12,8 +12,8 @@ from process_walks import shipped
 from sqlalchemy import func, select
 
 from gis_ce.case_store import CaseStore
-from gis_ce.decision_proof import verify
 from gis_ce.closing_rules import shipped_closing
+from gis_ce.decision_proof import verify
 from gis_ce.process_paths import arrows_of, covering_paths
 from gis_ce.tables import Case, CaseLink, Deadline, Decision, Event, Letter
 
