@@ -107,7 +107,7 @@ def test_a_call_that_needs_no_answer_says_why_and_what_is_wrong_is_told_at_once(
     wrong = ContactGiven("out", "call", " ", at=later(DESK, days=1).now, no_answer="none")
     with pytest.raises(ContactRefused, match=r"say what it was about.*time to come.*only what came in"):
         write(case_store, log_contact, DESK, number, wrong)
-    with pytest.raises(ContactRefused, match="has no party 'nobody'"):
+    with pytest.raises(ContactRefused, match="has no party, or more than one, of 'nobody'"):
         write(case_store, log_contact, DESK, number, ContactGiven("in", "call", "x", party="nobody"))
     with pytest.raises(ContactUnknown, match="no contact 'none' that came in"):
         write(case_store, log_contact, DESK, number, ContactGiven("out", "call", "x", answers="none"))

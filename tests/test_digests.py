@@ -16,6 +16,7 @@ from gis_ce.actions.digesting import Period, digest
 from gis_ce.actions.ranking import assign
 from gis_ce.actions.urgency import set_category, update_manager
 from gis_ce.case_store import CaseStore
+from gis_ce.decision_chain import heads, read_heads
 from gis_ce.digests import Digest, as_page, as_table, as_text
 
 DESK = charging_desk()
@@ -59,14 +60,26 @@ def test_the_managers_digest_has_everything_and_counts_by_officer(case_store: Ca
     assert [row[0] for row in rows(made(case_store, on=date(2026, 3, 2)), "Opened")] == [school, other]
 
 
+def test_the_digest_carries_the_heads_of_the_days_decisions(case_store: CaseStore) -> None:
+    a_week(case_store)
+    words = as_text(made(case_store, on=date(2026, 3, 2)))
+    with case_store.reading() as session:
+        expected = heads(session, date(2026, 3, 2), "America/New_York", only_of_day=True)
+    kept = read_heads(words)
+    assert len(expected.heads) == 2
+    assert (kept.heads, kept.together) == (expected.heads, expected.together)
+
+
 def test_an_officer_reads_of_their_own_cases_alone(case_store: CaseStore) -> None:
     school, other = a_week(case_store)
     found = made(case_store, "weekly", "ann")
     words = as_text(found)
     assert found.title == "Smallville: weekly digest for ann"
     assert found.span == "Sat 28 Feb 2026 to Fri 6 Mar 2026"
-    assert school in words
-    assert other not in words
+    mine, _, records = words.partition("Records of decisions")
+    assert school in mine
+    assert other not in mine
+    assert other in records
     assert "By officer" not in words
 
 

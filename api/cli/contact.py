@@ -35,7 +35,7 @@ def log(  # noqa: PLR0913, PLR0917 - the options of the command
     direction: Annotated[str, typer.Argument(metavar="in|out", help="in: somebody called; out: you did.")],
     channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="call, email, letter, in_person, message.")],
     words: Annotated[str, typer.Argument(metavar="TEXT", help="What it was about.")],
-    party: Annotated[str | None, typer.Option("--party", metavar="ID", help="Whom it was with.")] = None,
+    party: Annotated[str | None, typer.Option("--party", metavar="ID|ROLE", help="Whom it was with.")] = None,
     at: Annotated[
         datetime | None,
         typer.Option("--at", metavar="TIME", formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], help="Without it, now."),

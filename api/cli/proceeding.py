@@ -44,7 +44,7 @@ from gis_ce.process import in_words
 
 app = typer.Typer(help="Hearings, citations, abatement, shut-offs and discrepancies.", no_args_is_help=True)
 
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As gis-ce proceeding list shows it.")]
+IdArgument = Annotated[str, typer.Argument(metavar="ID|last", help="As gis-ce proceeding list shows it.")]
 ManagerOption = Annotated[str | None, typer.Option("--manager", metavar="NAME", help="The manager who was told.")]
 AttorneyOption = Annotated[str | None, typer.Option("--attorney", metavar="NAME", help="The attorney who was told.")]
 TextArgument = Annotated[str, typer.Argument(metavar="TEXT")]

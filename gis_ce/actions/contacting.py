@@ -31,8 +31,8 @@ class ContactGiven:
     """One call, e-mail or talk: what came `in` from outside, or what went `out`.
 
     What came in must be answered within the office's period, unless `no_answer` says why it needs none. `at` is when
-    it was, without it now; `party` whom it was with; `answers` the contact that it answers. `tells_closing` is true
-    where the party was told that the case closes and why.
+    it was, without it now; `party` whom it was with: an id, or a role that one party alone has;
+    `answers` the contact that it answers. `tells_closing` is true where the party was told that the case closes.
     """
 
     direction: Direction
@@ -135,9 +135,13 @@ def _party(session: Session, hand: Hand, given: ContactGiven) -> str | None:
         before = session.get(Contact, given.answers) if given.answers else None
         return before.party_id if before is not None else None
     party = session.get(Party, given.party)
-    if party is None or party.case_id != hand.case.id:
-        raise ContactRefused(f"{hand.case.number} has no party {given.party[:80]!r}.")
-    return party.id
+    if party is not None and party.case_id == hand.case.id:
+        return party.id
+    of_role = select(Party.id).where(Party.case_id == hand.case.id, Party.role == given.party)
+    found = session.scalars(of_role).all()
+    if len(found) != 1:
+        raise ContactRefused(f"{hand.case.number} has no party, or more than one, of {given.party[:80]!r}.")
+    return found[0]
 
 
 def _answered(session: Session, hand: Hand, given: ContactGiven) -> str | None:

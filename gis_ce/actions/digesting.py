@@ -15,6 +15,7 @@ from gis_ce.actions.desk import Desk
 from gis_ce.actions.due_list import Due, category_of, chosen_categories, due_list, start_of
 from gis_ce.actions.unpaid import total_open_cents, unpaid
 from gis_ce.clock import named
+from gis_ce.decision_chain import heads
 from gis_ce.digests import Digest, Row, Section
 from gis_ce.money import dollars
 from gis_ce.process import in_words
@@ -55,6 +56,7 @@ def digest(
         _urgent(session, desk, officer),
         *_period_sections(session, desk, span, officer),
         _money(session, desk, officer),
+        _heads(session, desk, span),
     ]
     return Digest(title, said, tuple(sections + ([_by_officer(session, dues)] if officer is None else [])))
 
@@ -127,6 +129,13 @@ def _money(session: Session, desk: Desk, officer: str | None) -> Section:
     ]
     title = f"Unpaid: {dollars(total_open_cents(rows))} open"
     return Section(title, ("Case", "Charge", "Open", "Since"), lines, "Nothing is overdue to be paid.")
+
+
+def _heads(session: Session, desk: Desk, span: _Span) -> Section:
+    """How the records of decisions ended that day: whoever keeps the digest can tell later that no end was cut off."""
+    found = heads(session, span.last, desk.city.time_zone, only_of_day=span.first == span.last)
+    rows = [(line,) for line in found.text().splitlines()] if found.cases else []
+    return Section("Records of decisions", ("Case, lines, hash of the last",), rows, "No decision is on record.")
 
 
 def _by_officer(session: Session, dues: Iterable[Due]) -> Section:

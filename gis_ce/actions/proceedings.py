@@ -20,6 +20,8 @@ from gis_ce.process import in_words
 from gis_ce.tables import Case, Proceeding, ProceedingEntry
 
 ProceedingKind = Literal["visit", "hearing", "citation", "abatement", "shut_off", "discrepancy"]
+LAST = "last"
+"""Instead of an id: the one that was begun last."""
 _LONGEST = 5_000
 
 
@@ -124,8 +126,8 @@ def noted(session: Session, hand: Hand, row: Proceeding) -> Done:
 
 
 def running_named(session: Session, hand: Hand, kind: ProceedingKind, name: str) -> Running:
-    """The proceeding of an id that has not ended; raises ContactUnknown."""
-    row = session.get(Proceeding, name)
+    """The proceeding of an id, or the `last` of its kind, that has not ended; raises ContactUnknown."""
+    row = session.get(Proceeding, _last(session, hand, kind) if name == LAST else name)
     what = in_words(kind)
     if row is None or row.case_id != hand.case.id or row.kind != kind:
         raise ContactUnknown(f"{hand.case.number} has no {what} {name[:80]!r}.")
@@ -133,6 +135,12 @@ def running_named(session: Session, hand: Hand, kind: ProceedingKind, name: str)
     if found.ended:
         raise ContactUnknown(f"This {what} has ended: {in_words(found.entries[-1].kind)}.")
     return found
+
+
+def _last(session: Session, hand: Hand, kind: ProceedingKind) -> str:
+    """The id of the proceeding of a kind that was begun last; that word itself where there is none."""
+    query = select(Proceeding.id).where(Proceeding.case_id == hand.case.id, Proceeding.kind == kind)
+    return session.scalars(query.order_by(Proceeding.at.desc(), Proceeding.id.desc()).limit(1)).first() or LAST
 
 
 def proceedings_of(session: Session, desk: Desk, case: str, kind: ProceedingKind | None = None) -> list[Running]:
