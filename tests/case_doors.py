@@ -24,6 +24,7 @@ ROOTS = (
     "cases",
     "letters",
     "reminders",
+    "imports",
     "registers",
     "processes",
     "exports",

@@ -268,7 +268,7 @@ def test_many_deadlines_pass_some_at_a_time(office: CaseOffice, waiting: str, mo
     ("words", "said"),
     [
         (("case", "import", "nowhere.csv"), "There is no file nowhere.csv."),
-        (("case", "import", "OLD"), "is no export of this program: say with --mapping"),
+        (("case", "import", "OLD"), "is no export of this program: say with a mapping"),
         (("case", "import", "OLD", "--mapping", "nowhere.yaml"), "There is no file nowhere.yaml."),
         (("case", "list", "-o", "cases.pdf"), "cases are written as .csv, .xlsx, .gpkg, .parquet."),
         (("case", "list", "-o", "nowhere/cases.csv"), "There is no folder nowhere."),
