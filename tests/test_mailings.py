@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from desks import as_somebody, later, write
+from desks import as_somebody, go_to, later, write
 from sewer_street import overflow, sewer_desk
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from gis_ce.actions.desk import CLOCK, Actor, Desk
 from gis_ce.actions.mailing_making import new_mailing
+from gis_ce.actions.mailing_overflows import before_and_after
+from gis_ce.actions.mailing_run import overflows_without_mailing
 from gis_ce.actions.mailings import Added, add_row, decide_row, freeze, mark_mailed, note_return, review
+from gis_ce.attachments.folder import AttachmentFolder
 from gis_ce.case_store import CaseStore
 from gis_ce.errors import MailingRefused, MailingUnknown, NotNow, NotYourLane
 from gis_ce.mailing.content import digest_of
 from gis_ce.mailing.kept import events_of, mailing_named, rows_of
 from gis_ce.mailing.settings import MailingSettings
+from gis_ce.register_entry import Filling
+from gis_ce.register_files import open_registers
+from gis_ce.registers import EntryFilter, register_entries
 from gis_ce.tables import Mailing, MailingRow
 from layers.errors import TraceRefused
 
@@ -262,3 +269,49 @@ def test_what_is_not_there_is_said(case_store: CaseStore) -> None:
     for name, row in (("ML-2026-99999", "1"), (number, "999"), (number, "x")):
         with pytest.raises(MailingUnknown):
             write(case_store, decide_row, DESK, name, row, "strike", "why")
+
+
+def test_the_day_of_mailing_stands_in_the_sso_log(case_store: CaseStore, tmp_path: Path) -> None:
+    desk = sewer_desk(attachments=AttachmentFolder(tmp_path / "files"))
+    case = overflow(case_store, desk)
+    go_to(case_store, desk, case, "compile", cause="yes", contractor_damage="no", traceable="no")
+    number = str(write(case_store, new_mailing, desk, case).made["mailing"])
+    write(case_store, review, desk, number)
+    write(case_store, freeze, desk, number, LETTER)
+    done = write(case_store, mark_mailed, desk, number, dt.date(2026, 3, 2))
+    assert (done.made["waits_at"], done.status) == (None, "closed")
+    filling = Filling(
+        open_registers(desk.processes.processes)["sso_log"], desk.processes.processes, desk.processes.time.zone
+    )
+    with case_store.reading() as session:
+        (entry,) = register_entries(session, filling, EntryFilter())
+    assert (entry.status, entry.values["letters_mailed"]) == ("letters_mailed", 10)
+    assert str(entry.values["mailing_date"]) == "2026-03-02"
+
+
+def test_overflows_on_the_line_after_a_mailing_are_counted_beside_those_before(case_store: CaseStore) -> None:
+    number = frozen(case_store)
+    with case_store.reading() as session:
+        assert before_and_after(session, DESK, mailing_named(session, number)) is None
+    write(case_store, mark_mailed, DESK, number, dt.date(2026, 3, 2))
+    soon = later(DESK, days=30)
+    again, elsewhere = overflow(case_store, soon, 100), overflow(case_store, soon, 500)
+    with case_store.reading() as session:
+        found = before_and_after(session, soon, mailing_named(session, number))
+    assert found is not None
+    assert [each.number for each in found.after] == [again] != [elsewhere]
+    assert found.sentence == (
+        f"Overflows on the line: 1 in the 365 days before the mailing, 1 in the 30 days since ({again})."
+    )
+
+
+def test_drafts_are_made_for_open_overflows_that_have_none_and_are_traced_to_nobody(
+    case_store: CaseStore, tmp_path: Path
+) -> None:
+    desk = sewer_desk(attachments=AttachmentFolder(tmp_path / "files"))
+    first, second = overflow(case_store, desk), overflow(case_store, desk, 100)
+    made(case_store, desk)
+    traced = overflow(case_store, desk, 200)
+    go_to(case_store, desk, traced, "evidence", cause="yes", contractor_damage="no", traceable="yes")
+    with case_store.reading() as session:
+        assert overflows_without_mailing(session) == [first, second]
