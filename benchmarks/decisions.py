@@ -52,6 +52,8 @@ ASKED = ("right_of_way", "tolerance_zone", "easement_exists", "jurisdiction")
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 SHARE = 0.01
+PLACES = 2500
+"""So many different places are judged by each check; their decisions are stored again and again up to the number."""
 _AT_ONCE = 1000
 _RULES = CityRules(open_pack("nc-raleigh-2016"), 0.95)
 _CITY = City("Bench", "America/New_York", 2264, "NC", Path(), (), other={"rules": {"pack": "nc-raleigh-2016"}})
@@ -93,14 +95,18 @@ def main() -> None:
         started = time.perf_counter()
         made = _decisions(before, options.decisions)
         spent = time.perf_counter() - started
+        distinct = min(len(made), PLACES * len(ASKED))
         notes = [
             f"- {len(made):,} decisions ({', '.join(ASKED)}) at hard places of the made-up town; what one rests on is "
-            f"found in {1e6 * spent / len(made):,.0f} us.",
+            f"found in {1e6 * spent / distinct:,.0f} us.",
             f"- {changed:,} of {sum(len(before.features(role)) for role in before.roles):,} features lie in the "
             f"one percent of the town whose features were all moved by 2 ft.",
         ]
         print(*notes, sep="\n", file=sys.stderr, flush=True)
-        measured = [_measured(name, store, made, before, after, kept) for name, store in _stores()]
+        measured = []
+        for name, store in _stores():
+            measured.append(_measured(name, store, made, before, after, kept))
+            print(_table(measured[-1:]).splitlines()[-1], file=sys.stderr, flush=True)
     said = "\n".join([_circumstances(), "", *notes, "", _table(measured)])
     print(said)
     if options.write:
@@ -134,8 +140,7 @@ def _one_percent_changed(query: LayerQuery) -> tuple[LayerQuery, int]:
 
 def _decisions(query: LayerQuery, count: int) -> list[Made]:
     made: list[Made] = []
-    each = -(-count // len(ASKED))
-    places = hard_places(query, each)
+    places = hard_places(query, min(PLACES, -(-count // len(ASKED))))
     for name in ASKED:
         check = by_name(CHECKS, name)
         assert check is not None
@@ -146,7 +151,7 @@ def _decisions(query: LayerQuery, count: int) -> list[Made]:
             margin, probability = float(found.measures.margin_ft[row]), float(found.probability[row])
             known = (None if np.isnan(value) else value for value in (margin, probability))
             made.append(Made(check, of_row, found.answer_of(row), *known, footprint.as_json(), footprint.box))
-    return made[:count]
+    return [made[number % len(made)] for number in range(count)]
 
 
 def _measured(

@@ -176,7 +176,7 @@ class FootprintQuery(LayerQuery):
 
 
 class _Derived(LayerQuery):
-    """A query over derived features; only the nearest of them and those within a reach can be asked for."""
+    """A query over derived features: what is asked of it was asked of their sources."""
 
     def __init__(self, keeper: FootprintQuery, features: Features, sources: Sequence[str]) -> None:
         super().__init__([features], keeper.grid_epsg)
@@ -201,6 +201,19 @@ class _Derived(LayerQuery):
         pairs = ask(role, places, beyond_ft=beyond_ft, reach_ft=reach_ft, select=select)
         self._keeper.note(self._sources, places, reach_beyond(pairs, len(places), beyond_ft, reach_ft))
         return pairs
+
+    def intersecting(self, role: str, places: Geometries, select: Selection = EVERYTHING) -> Pairs:
+        self._keeper.note(self._sources, places, np.zeros(len(places)))
+        return super().intersecting(role, places, select)
+
+    def edge_distance(self, role: str, places: Geometries, reach_ft: float) -> tuple[Floats, Rows]:
+        distance, row = super().edge_distance(role, places, reach_ft)
+        self._keeper.note(self._sources, places, np.where(np.isnan(distance), reach_ft, distance))
+        return distance, row
+
+    def edges_near(self, role: str, places: Geometries, reach_ft: Floats) -> tuple[Index, Rows, Rows]:
+        self._keeper.note(self._sources, places, reach_ft)
+        return super().edges_near(role, places, reach_ft)
 
 
 def reach_of(pairs: Pairs, count: int, reach_ft: float, k: int) -> Floats:

@@ -33,6 +33,7 @@ ROOTS = (
     "digest",
     "calendars",
     "contacts",
+    "decisions",
     "mailings",
     "overflows",
 )

@@ -15,17 +15,25 @@ from api.app import make_app
 from api.cli.case import app as case
 from api.cli.charge import app as charge
 from api.cli.contact import contact, visit
+from api.cli.decisions import app as decisions
 from api.cli.jobs import app as jobs
 from api.cli.letter import app as letter
 from api.cli.mailing import app as mailing
 from api.cli.proceeding import app as proceeding
 from api.cli.register import app as register
 
-PAGES = ("case-doors.md", "charges.md", "deadlines-and-digests.md", "letters.md", "mailings.md")
+PAGES = (
+    "case-doors.md",
+    "charges.md",
+    "deadlines-and-digests.md",
+    "decisions-on-record.md",
+    "letters.md",
+    "mailings.md",
+)
 PAGE = "\n".join((ROOT / "docs" / name).read_text("utf-8") for name in PAGES)
 
 
-APPS = (case, register, charge, contact, visit, letter, mailing, jobs, proceeding)
+APPS = (case, register, charge, contact, visit, letter, mailing, jobs, proceeding, decisions)
 
 
 @pytest.mark.parametrize("name", sorted(names for app in APPS for names in get_command(app).commands))  # type: ignore[attr-defined]
