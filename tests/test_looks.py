@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.features import EVERYTHING, Selection
+from layers.footprint import FootprintQuery
 from layers.grid import AT_LIMIT_FT
 from layers.query import LayerQuery, Pairs
 from layers.remembered import RememberedQuery
@@ -116,3 +117,12 @@ def test_the_rule_of_one_hundredth_of_a_foot_holds_for_one_place_and_for_many() 
         found = query.around_nearest("water_main", asked, beyond_ft=3.0, reach_ft=9.995)
         assert sorted(query.features("water_main").ids[found.feature[found.place == 0]]) == ["A", "B", "C"]
         assert not len(query.nearest("water_main", asked, reach_ft=9.98))
+
+
+@pytest.mark.parametrize(("reach_ft", "noted_ft"), [(100.0, 18.0), (10.0, 10.0)])
+def test_what_an_answer_rests_on_reaches_as_far_as_was_looked(reach_ft: float, noted_ft: float) -> None:
+    query = drawn_query(drawn_layer("water_main", [{"id": "M", "wkt": "LINESTRING(0 15, 100 15)"}]))
+    noting = FootprintQuery(query)
+    noting.around_nearest("water_main", np.array([shapely.Point(50, 0)]), beyond_ft=3.0, reach_ft=reach_ft)
+    (asked,) = noting.footprint().asked
+    assert asked.reach_ft == pytest.approx(noted_ft, abs=3 * AT_LIMIT_FT)
