@@ -106,23 +106,23 @@ def _received(service: Service, book: RuleBook, today: date) -> Reckoned:
     if rule is None:
         return Reckoned(None, f"No rule on the service of notices is in force on {named(service.on)}.")
     if service.method not in rule.texts("methods"):
-        return Reckoned(None, f"The rule does not know service by {way}.", rule.citation)
+        return Reckoned(None, f"The rule does not know service by {way}.", _source(rule))
     if service.method == "certified_mail":
         return _by_certified_mail(service, rule)
     if service.method == "first_class_mail":
         return _by_first_class_mail(service, rule, today)
     said = "handed over" if service.method == "hand" else "posted on the property"
-    return Reckoned(service.on, f"{said} {named(service.on)}, received that day", rule.citation)
+    return Reckoned(service.on, f"{said} {named(service.on)}, received that day", _source(rule))
 
 
 def _by_certified_mail(service: Service, rule: Rule) -> Reckoned:
     mailed = f"certified mail of {named(service.on)}"
     if service.received_on is not None:
-        return Reckoned(service.received_on, f"{mailed}, signed for {named(service.received_on)}", rule.citation)
+        return Reckoned(service.received_on, f"{mailed}, signed for {named(service.received_on)}", _source(rule))
     if service.returned_on is not None:
         said = f"The {mailed} came back {named(service.returned_on)}; serve the notice in another way."
-        return Reckoned(None, said, rule.citation)
-    return Reckoned(None, f"The receipt of the {mailed} has not come back yet.", rule.citation)
+        return Reckoned(None, said, _source(rule))
+    return Reckoned(None, f"The receipt of the {mailed} has not come back yet.", _source(rule))
 
 
 def _by_first_class_mail(service: Service, rule: Rule, today: date) -> Reckoned:
@@ -130,19 +130,24 @@ def _by_first_class_mail(service: Service, rule: Rule, today: date) -> Reckoned:
     last = service.on + days * _ONE_DAY
     mailed = f"first-class mail of {named(service.on)}"
     if service.received_on is not None:
-        return Reckoned(service.received_on, f"{mailed}, received {named(service.received_on)}", rule.citation)
+        return Reckoned(service.received_on, f"{mailed}, received {named(service.received_on)}", _source(rule))
     if service.returned_on is not None and service.returned_on <= last:
         said = (
             f"The {mailed} came back {named(service.returned_on)}, within {days} days of mailing (until "
             f"{named(last)}), so it does not count; serve the notice in another way."
         )
-        return Reckoned(None, said, rule.citation)
+        return Reckoned(None, said, _source(rule))
     if service.returned_on is None and today <= last:
-        return Reckoned(None, f"The {mailed} counts if it has not come back until {named(last)}.", rule.citation)
+        return Reckoned(None, f"The {mailed} counts if it has not come back until {named(last)}.", _source(rule))
     late = f"; it came back only {named(service.returned_on)}" if service.returned_on else ""
     received = service.on if rule.word("mail_received") == "mailing_day" else last
     said = f"{mailed}, not returned within {days} days (until {named(last)}){late}, so received {named(received)}"
-    return Reckoned(received, said, rule.citation)
+    return Reckoned(received, said, _source(rule))
+
+
+def _source(rule: Rule) -> str:
+    """Where a rule stands, and that nobody has read its official text yet where that is so."""
+    return rule.citation if rule.status == "confirmed" else f"{rule.citation}; unconfirmed"
 
 
 def _waiting(appealable: bool) -> Reckoned | None:
@@ -185,7 +190,7 @@ def _period(start: date, at: time | None, period: Length, word: str, time_: Time
 
 def _counted(start: date, length: Length, word: str, time_: Timekeeping, rule: Rule | None) -> Reckoned:
     assert length.unit != "hours"
-    source = rule.citation if rule is not None else "the process map"
+    source = _source(rule) if rule is not None else "the process map"
     last = day = day_after(start, length.count, length.unit, time_.calendar)
     said = shown(start, length.count, length.unit, time_.calendar, word)
     while time_.next_working_day and time_.calendar.day_off(day):

@@ -119,6 +119,15 @@ signatory = "The Code Enforcement Supervisor"
 # What the public may report over Open311 (/open311/v2); without this table they may report nothing.
 [open311]
 agency = "Demo Town Public Utilities"
+
+# What stands above the letters; without it none goes out.
+[letters]
+department = "Public Utilities, Code Enforcement"
+address = ["1 Town Hall Square", "Demo Town, NC 00000"]
+phone = "919-555-0100"
+email = "code@demo-town.example"
+signatory = "The Code Enforcement Supervisor"
+appeals_to = "the Director of Public Utilities"
 """
 
 
