@@ -13,7 +13,7 @@ from api.ogc.asking import SharedAcrossSites
 from api.ogc.case_tables import CaseTables
 from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT
-from api.ogc.tile_cache import TileCache, TileFolder
+from api.ogc.tile_cache import PageCache, TileCache, TileFolder
 from api.open311.often import Counter
 from api.routers import (
     arcgis,
@@ -123,6 +123,7 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     app.state.city, app.state.office = opened, opened_once(settings, opened)
     app.state.sign_ins = SignIns()
     app.state.layer_tables, app.state.case_tables = LayerTables(), CaseTables()
+    app.state.page_cache = PageCache()
     app.state.tile_cache, app.state.tile_folder = TileCache(), TileFolder(opened.folders.layers.parent / "tiles")
     app.state.report_counter = Counter()
     for router in ROUTERS:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from maps.tile_grid import EXTENT
-from maps.varints import Numbers, sizes, written, zigzag
+from maps.varints import Numbers, one, sizes, written, zigzag
 
 _MOVE, _LINE, _CLOSE = 9, 2, 15
 _ID, _TAGS, _TYPE, _GEOMETRY = 8, 18, 24, 34
@@ -152,11 +152,11 @@ def _value(value: object) -> bytes:
 
 
 def _bytes_field(number: int, content: bytes) -> bytes:
-    return written(np.array([(number << 3) | 2, len(content)], dtype=np.int64)) + content
+    return one((number << 3) | 2) + one(len(content)) + content
 
 
 def _number_field(number: int, value: int) -> bytes:
-    return written(np.array([number << 3, value], dtype=np.int64))
+    return one(number << 3) + one(value)
 
 
 def _sums(values: Numbers, each: Numbers) -> Numbers:

@@ -20,6 +20,7 @@ _SIMPLER = 1.0
 """By how many units (a sixteenth of a pixel each) an outline may be off."""
 _LEAST = 8.0
 """Lines and areas smaller than so many units, half a pixel, are left out."""
+_MANY_VERTICES = 2_000
 LABELS_FROM = 16
 """From which zoom areas have a layer of points for their labels."""
 
@@ -86,7 +87,8 @@ class TileFrame:
     def units(self, feet: Floats) -> Floats:
         """Feet on the grid in units of the tile."""
         if self._fit is not None:
-            return np.asarray(self._terms(feet) @ self._fit, dtype=np.float64)
+            x, y = ((feet - self._middle) / self._scale).T
+            return np.column_stack([_cubic(column, x, y) for column in self._fit.T])
         return self.exact_units(feet)
 
     def exact_units(self, feet: Floats) -> Floats:
@@ -99,12 +101,19 @@ class TileFrame:
         return np.column_stack([np.ones(len(x)), x, y, x * x, x * y, y * y, x**3, x * x * y, x * y * y, y**3])
 
 
+def _cubic(c: Floats, x: Floats, y: Floats) -> Floats:
+    """The same by hand: for so few terms a matrix product would wake threads that only wait for each other."""
+    along = c[1] + x * (c[3] + x * c[6]) + y * (c[4] + x * c[7] + y * c[8])
+    return np.asarray(c[0] + x * along + y * (c[2] + y * (c[5] + y * c[9])), dtype=np.float64)
+
+
 def drawn_in(frame: TileFrame, shapes: Geometries, kind: int) -> tuple[Drawn, Rows]:
     """What of some shapes is seen in a tile, and which of them that are."""
-    moved = np.asarray(shapely.transform(shapes, frame.units), dtype=object)
+    moved = np.asarray(shapely.transform(_near(frame, shapes), frame.units), dtype=object)
     keep = np.arange(len(moved))
     if kind != 1:
         bounds = shapely.bounds(moved)
+        bounds = np.where(np.isfinite(bounds), bounds, 0.0)
         keep = np.flatnonzero(np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]) >= _LEAST)
         moved = np.asarray(shapely.simplify(moved[keep], _SIMPLER, preserve_topology=kind == 3), dtype=object)
     moved = _clipped(moved)
@@ -112,6 +121,16 @@ def drawn_in(frame: TileFrame, shapes: Geometries, kind: int) -> tuple[Drawn, Ro
         moved = np.asarray(shapely.orient_polygons(moved), dtype=object)
     drawn, found = _whole_units(moved, kind)
     return drawn, keep[found]
+
+
+def _near(frame: TileFrame, shapes: Geometries) -> Geometries:
+    """Of shapes with very many vertices only what lies near the tile: a whole town's streets are one shape."""
+    many = np.flatnonzero(shapely.get_num_coordinates(shapes) > _MANY_VERTICES)
+    if not len(many):
+        return shapes
+    shapes = shapes.copy()
+    shapes[many] = shapely.clip_by_rect(shapes[many], *frame.around)
+    return shapes
 
 
 def _clipped(shapes: Geometries) -> Geometries:

@@ -32,3 +32,13 @@ def written(numbers: Numbers) -> bytes:
         part = (numbers[some] >> (7 * place)) & 0x7F
         content[starts[some] + place] = part | np.where(lengths[some] > place + 1, 0x80, 0)
     return content.tobytes()
+
+
+def one(number: int) -> bytes:
+    """A single one, without the machinery for many."""
+    content = bytearray()
+    while number > 0x7F:
+        content.append(number & 0x7F | 0x80)
+        number >>= 7
+    content.append(number)
+    return bytes(content)

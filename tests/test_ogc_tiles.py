@@ -20,6 +20,7 @@ from api.app import make_app
 from api.ogc.collection_tiles import make_beforehand
 from api.ogc.collections import Shelf
 from api.ogc.layer_tables import LayerTables
+from api.ogc.publishing import make_low_zooms
 from api.ogc.tile_cache import MadeTile, TileCache, TileFolder, compressed
 from api.wiring import open_city
 from maps.tile_grid import tiles_over
@@ -196,6 +197,18 @@ def test_tiles_made_beforehand_are_those_that_would_be_made(town: Town, tmp_path
     cold = TestClient(app, **HERE).get(ogc_tile("water_mains", 150, 20, 13)).content  # type: ignore[arg-type]
     app.state.tile_folder, app.state.tile_cache = folder, TileCache()
     assert TestClient(app, **HERE).get(ogc_tile("water_mains", 150, 20, 13)).content == cold  # type: ignore[arg-type]
+
+
+def test_publishing_makes_the_low_zooms_of_large_layers_for_both_callers(tmp_path: Path) -> None:
+    many = [{"id": f"H{n:05}", "wkt": f"POINT ({n % 50} {n // 50})"} for n in range(2_100)]
+    town = make_town(tmp_path, more={"many": ("hydrant", many)})
+    city = open_city(town.settings)
+    told = list[str]()
+    assert make_low_zooms(city, {"many", "parcels"}, told.append) >= 2
+    assert told == ["many", "many"]
+    kept = {path.name for path in (city.folders.layers.parent / "tiles").rglob("*.mvt.gz")}
+    column, row = tile_of(10, 10, 14)
+    assert f"{column}-{row}.mvt.gz" in kept
 
 
 def test_gdal_reads_a_tile_and_finds_its_features_where_they_are(staff: TestClient, tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from api.ogc.item_forms import FILES, ITEM_FORMS
 from api.ogc.items import page_links, page_pieces
 from api.ogc.links import Link
 from api.ogc.outputs import csv_pieces, flatgeobuf_bytes, parquet_bytes
+from api.ogc.reference_systems import System
 from api.ogc.selection import Page, Wanted
+from api.ogc.tile_cache import PageCache
 
 _STREAMED_FROM = 2_000
 
@@ -35,7 +37,22 @@ def items_answer(
     pieces = page_pieces(collection, found, asked, links)
     if len(found.rows) >= _STREAMED_FROM:
         return StreamingResponse(pieces, media_type=ITEM_FORMS[form], headers=headers)
-    return Response(b"".join(pieces), media_type=ITEM_FORMS[form], headers=headers)
+    content = b"".join(pieces)
+    pages_kept: PageCache = asking.request.app.state.page_cache
+    pages_kept.keep(tag, content)
+    return Response(content, media_type=ITEM_FORMS[form], headers=headers)
+
+
+def kept_answer(asking: Asking, system: System, form: str, tag: str) -> Response | None:
+    """The same page as it was sent before, where it is still kept: nothing that it rests on has changed."""
+    if form != "json":
+        return None
+    pages_kept: PageCache = asking.request.app.state.page_cache
+    content = pages_kept.get(tag)
+    if content is None:
+        return None
+    headers = asking.headers(tag) | {"Content-Crs": f"<{system.uri}>"}
+    return Response(content, media_type=ITEM_FORMS[form], headers=headers)
 
 
 def _file(collection: Collection, found: Page, asked: Wanted, form: str, headers: Mapping[str, str]) -> Response:

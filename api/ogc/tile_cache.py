@@ -67,6 +67,33 @@ class TileCache:
                 self._held -= len(dropped.content) + 500
 
 
+class PageCache:
+    """Pages of features that were sent not long ago, by their tags, while there is room; safe for many threads."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES // 2) -> None:
+        self._most, self._held = most_bytes, 0
+        self._pages: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, tag: str) -> bytes | None:
+        """A page, None where it is not kept."""
+        with self._lock:
+            if tag in self._pages:
+                self._pages.move_to_end(tag)
+            return self._pages.get(tag)
+
+    def keep(self, tag: str, content: bytes) -> None:
+        """Keep a page; a large part of the room is given to none."""
+        if len(content) > self._most // 8:
+            return
+        with self._lock:
+            self._held += len(content) - len(self._pages.get(tag, b""))
+            self._pages[tag] = content
+            while self._held > self._most:
+                _, dropped = self._pages.popitem(last=False)
+                self._held -= len(dropped)
+
+
 class TileFolder:
     """Tiles that were made when their layer version was published: files, shared by all processes."""
 

@@ -13,7 +13,7 @@ from api.ogc.conformance import CONFORMS_TO
 from api.ogc.descriptions import collection_document, landing_links, queryables
 from api.ogc.filters import KNOWN_FILTER, filter_mask
 from api.ogc.forms import GEOJSON, HTML, PLAIN
-from api.ogc.item_answers import items_answer
+from api.ogc.item_answers import items_answer, kept_answer
 from api.ogc.item_forms import FILES, ITEM_FORMS
 from api.ogc.items import feature_links, feature_row, feature_text
 from api.ogc.links import OPENAPI, ROOT, SCHEMA, forms_of
@@ -110,11 +110,12 @@ def get_items(name: str, asking: TheAsking) -> Response:
     own = (column.name for column in collection.table.described)
     given = single(asking.request.query_params, (*KNOWN, *KNOWN_FILTER, *own))
     form = asking.form(given, ITEM_FORMS)
+    tag = asking.tag(collection.version)
+    system = system_named(given.get("crs", CRS84), collection.grid, "crs")
+    if kept := asking.unchanged(tag) or kept_answer(asking, system, form, tag):
+        return kept
     filtered = filter_mask(collection, given)
     asked = wanted(collection, given, () if filtered is None else (filtered,))
-    tag = asking.tag(collection.version)
-    if unchanged := asking.unchanged(tag):
-        return unchanged
     if form in FILES and "limit" not in given:
         asked = replace(asked, limit=len(collection.table))
     return items_answer(asking, collection, page(collection.table, asked), asked, given, form, tag)
