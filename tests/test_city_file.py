@@ -187,3 +187,16 @@ def test_every_key_of_the_city_file_is_explained_in_the_docs() -> None:
     keys = [*CITY_KEYS, *LAYER_KEYS, *DEFAULT_SIGMA_FT]
     assert [key for key in keys if key not in text] == []
     assert all(f'| `"{level}"` | {sigma} |' in text for level, sigma in DEFAULT_SIGMA_FT.items())
+
+
+def test_the_table_of_networks_is_read_and_its_mistakes_are_named(tmp_path: Path) -> None:
+    text = '[network]\nsnap_ft = 1.5\n[network.sewer]\noutfalls = ["MH-9"]\nsplit_at_junctions = true\n'
+    read = city_of(tmp_path, HEAD + PARCELS + text).network
+    assert (read.snap_ft, read.outfalls, read.split_sewer, read.split_water) == (1.5, ("MH-9",), True, None)
+    wrong = '[network]\nsnap = 1\ngap_ft = -2\n[network.water]\nsplit_at_junctions = "yes"\nsources = "MH-9"\n'
+    assert mistakes_of(tmp_path, HEAD + PARCELS + wrong) == [
+        "[network] snap (line 14): unknown key; did you mean snap_ft?",
+        "[network] gap_ft (line 15): must be a number of at least 0, not -2",
+        "[network.water] split_at_junctions (line 17): must be true or false, not 'yes'",
+        "[network.water] sources (line 18): must be a list of texts, not 'MH-9'",
+    ]
