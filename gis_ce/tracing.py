@@ -14,6 +14,7 @@ from layers.grid import Rows
 from layers.network.attached import attached
 from layers.network.isolation import Isolation, Isolator
 from layers.network.line import line
+from layers.network.lines import IN_SERVICE
 from layers.network.model import Network
 from layers.network.starts import Start, at_manhole, at_point, at_segment, at_valve
 from layers.network.trace import Trace, TraceKind, downstream, upstream
@@ -129,7 +130,7 @@ def cut_off(
         beyond_meters=_on(meters, found.shut.beyond),
         hydrants=_on(hydrants, found.shut.pieces),
         beyond_hydrants=_on(hydrants, found.shut.beyond),
-        unplaced_meters=int((meters < 0).sum()),
+        unplaced_meters=_unplaced(query, meters),
         valve=valve,
         condition=int(isolator.zones.condition[valve]) if valve is not None else None,
         closing=closing,
@@ -149,6 +150,11 @@ def _hung(query: LayerQuery, network: Network, role: Literal["meter", "hydrant"]
     reach_ft = settings.meter_ft if role == "meter" else settings.hydrant_ft
     key = ("hung", settings, *sorted(query.versions_of((network.role, "valve", "lateral")).items()))
     return query.features(role).once(key, lambda: attached(query, network, role, reach_ft).piece)
+
+
+def _unplaced(query: LayerQuery, hung: Rows) -> int:
+    """How many meters in service hang on no main that is known."""
+    return int((query.features("meter").selected(IN_SERVICE) & (hung < 0)).sum()) if len(hung) else 0
 
 
 def _on(hung: Rows, pieces: Rows) -> Rows:

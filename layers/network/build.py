@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ from layers.reference import plain_keys
 
 OUTFALL_KINDS = ("outfall", "treatment plant")
 """Words in the kind of a manhole that mean everything may end there."""
+_MADE = re.compile("X[0-9A-F]{12}")
+"""An id that was made at the import for want of one: nobody knows a manhole by it."""
 FORCED_KINDS = ("force", "pressure")
 """Words in the kind of a sewer main that mean it is pumped."""
 
@@ -95,7 +98,8 @@ def manholes_of(holes: Features | None) -> Manholes:
         for row in np.flatnonzero(counts & (keys != "")).tolist():
             row_of.setdefault(str(keys[row]), row)
     kinds = np.array([str(kind or "").strip().lower() for kind in holes.texts("kind")], dtype="U")
-    named = np.where(facility != "", facility, ids)
+    own = np.array([not _MADE.fullmatch(str(key)) for key in ids], dtype=np.bool_)
+    named = np.where(facility != "", facility, np.where(own, ids, ""))
     return Manholes(xy, row_of, named, holes.numbers("invert_ft"), np.isin(kinds, OUTFALL_KINDS))
 
 

@@ -19,7 +19,7 @@ from layers.network.model import MissedJoints, Network
 from layers.network_settings import NetworkSettings
 from layers.snapshot import NETWORK, UNFINISHED, snapshot_path, sync_folder
 
-_FORM = 3
+_FORM = 4
 """To be raised when networks are built in another way: files of another form are built anew."""
 _PLAIN = ("role", "drawn_agrees")
 

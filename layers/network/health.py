@@ -164,7 +164,7 @@ def _components(network: Network, features: Features, of_node: Rows, rings: Sequ
 
 def _component_name(network: Network, features: Features, pieces: Rows, nodes: Rows) -> str:
     names = sorted({str(name) for name in network.name[nodes] if name})
-    if names and len(names[0]) < 20 and not names[0].startswith("X"):
+    if names:
         return names[0]
     longest = pieces[np.argmax(network.length_ft[pieces])]
     return segment_name(features, int(network.row[longest]))
