@@ -303,7 +303,7 @@ def test_a_register_comes_page_by_page_and_as_a_file(client: TestClient) -> None
 
 def test_processes_are_told_step_by_step_and_drawn(client: TestClient) -> None:
     listed = ProcessList.model_validate(ok(client.get("/processes"))).processes
-    assert len(listed) == 15
+    assert len(listed) == 16
     told = ProcessAnswer.model_validate(ok(client.get("/processes/leaks")))
     assert told.steps[1].step == "site_visit"
     assert client.get("/processes/leaks.svg").text.startswith("<svg")

@@ -26,7 +26,7 @@ def processes(tmp_path: Path, table: str, calendar: Calendar = NO_HOLIDAYS) -> C
 
 def test_without_a_table_the_shipped_maps_and_periods_hold(tmp_path: Path) -> None:
     found = processes(tmp_path, "", Calendar((THANKSGIVING,)))
-    assert len(found.processes) == 15
+    assert len(found.processes) == 16
     assert found.time.settings["appeal_period"] == Length(30, "calendar_days")
     assert found.time.zone.key == "America/New_York"
     assert found.time.calendar.holidays == (THANKSGIVING,)

@@ -35,7 +35,7 @@ def test_shipped_maps_and_the_citys_own_are_listed(run: Any) -> None:
 
 def test_the_maps_can_be_looked_at_without_any_city(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIS_CE_DATA", str(tmp_path / "nothing"))
-    assert len(json.loads(run("process", "list", "--json").out)) == 15
+    assert len(json.loads(run("process", "list", "--json").out)) == 16
     assert "WD to Make Repairs" in run("process", "show", "leaks").out
 
 
