@@ -212,3 +212,14 @@ def _some(here: Any, number: str, field: dict[str, Any]) -> Any:
     if field["choices"]:
         return field["choices"][0]
     return {"date": "2015-03-02", "number": 1, "flag": True}.get(field["type"], "something")
+
+
+def test_importing_layers_tells_which_decisions_they_turn(run: Run, number: str, town: Town) -> None:
+    small_town.write_sources(town.city_file.parent)
+    before = _of(run)
+    ran = run("layers", "import", "right_of_way")
+    assert ran.code == 0, ran.err
+    assert "decisions lay where something changed" in ran.err
+    assert "0 turned" in ran.err
+    assert "Decisions were not looked at" not in ran.err
+    assert _of(run) == before
