@@ -15,7 +15,7 @@ from gis_ce.process_given import value_taken
 from gis_ce.process_state import Act, Entry, Moved, RunningDeadline, State
 from gis_ce.process_values import NotTaken
 from gis_ce.process_waits import begun_wait
-from layers.sentences import sentence
+from layers.sentences import none_of, sentence
 from layers.toml_table import did_you_mean
 
 
@@ -53,8 +53,7 @@ def correct_answer(process: Process, state: State, step: str, given: str, why: s
         raise StepRefused(sentence(f"{step} was not answered in this case; {did_you_mean(step, answered)}"))
     decision = process.steps[step]
     if given not in decision.answers:
-        wanted = did_you_mean(given, list(decision.answers))
-        raise StepRefused(sentence(f"{given!r} is not one of {', '.join(decision.answers)}; {wanted}"))
+        raise StepRefused(sentence(none_of(repr(given), decision.answers, given)))
     before = state.answers[step]
     if given == before:
         raise StepRefused(f"{decision.text} is answered {given!r} already.")

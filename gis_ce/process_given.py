@@ -9,6 +9,7 @@ from typing import Any
 from gis_ce.process import Field, Process, Step, in_words
 from gis_ce.process_state import State
 from gis_ce.process_values import NotTaken, taken
+from layers.sentences import none_of
 from layers.toml_table import did_you_mean
 
 
@@ -63,7 +64,7 @@ def chosen(step: Step, given: str | None) -> tuple[str | None, list[str]]:
     if given is None:
         return None, [f"still to answer: {' or '.join(step.choices)}"]
     if given not in step.choices:
-        return None, [f"{given!r} is not one of {', '.join(step.choices)}; {did_you_mean(given, step.choices)}"]
+        return None, [none_of(repr(given), step.choices, given)]
     return given, []
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from gis_ce.process import YES_NO, YES_NO_NA, Field, FieldType
-from layers.toml_table import did_you_mean
+from layers.sentences import none_of
 
 LONGEST_TEXT = 20_000
 LARGEST_MONEY = Decimal(1_000_000_000)
@@ -44,7 +44,7 @@ def _word(field: Field, given: object) -> str:
     words = allowed(field)
     text = {True: "yes", False: "no"}[given] if isinstance(given, bool) and "yes" in words else given
     if not isinstance(text, str) or text.strip() not in words:
-        raise NotTaken(f"{_quoted(given)} is not one of {', '.join(words)}; {did_you_mean(str(given), words)}")
+        raise NotTaken(none_of(_quoted(given), words, str(given)))
     return text.strip()
 
 

@@ -18,7 +18,7 @@ from small_town import Town, make_town
 from sqlalchemy import make_url
 
 from api.cli.subjects import COMMANDS, GROUPS
-from layers.sentences import sentence
+from layers.sentences import none_of, sentence
 
 _LISTS = """
 import sys
@@ -55,6 +55,8 @@ def test_looking_at_cases_loads_nothing_that_reads_or_draws_maps(town: Town, mon
 
 def test_no_sentence_ends_in_two_marks() -> None:
     assert [sentence(words) for words in ("a", "b?", "c.")] == ["a.", "b?", "c."]
+    assert none_of("'insid'", ("inside", "outside"), "insid").endswith("inside, outside; did you mean inside?")
+    assert none_of("'x'", ("yes", "no"), "x") == "'x' is not one of yes, no"
     packages = (path for name in ("api", "maps", "gis_ce", "layers") for path in (ROOT / name).rglob("*.py"))
     two = [path for path in packages if re.search(r"did_you_mean\([^}]*\)\}\.", path.read_text("utf-8"))]
     assert two == []
