@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import shapely
 from sqlalchemy.orm import Session
@@ -31,14 +32,29 @@ def evidence_of(session: Session, desk: Desk, hand: Hand) -> StillPicture | None
     """The evidence of the last decision of a case that has a place in it, over today's layers."""
     for row in reversed(standing(session, hand.case.id)):
         if row.evidence and row.evidence.get("features"):
-            return decision_picture(desk, row)
+            return _drawn(desk, row, _for_outside(desk, row.evidence))
     return None
+
+
+def _for_outside(desk: Desk, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """The evidence without what shows where a main lies that the city keeps to its staff: a letter leaves the house."""
+    public = {layer.role_name for layer in desk.city.layers if layer.audience == "public"}
+    kept = [
+        feature
+        for feature in evidence["features"]
+        if feature["properties"]["kind"] not in _TELLS_OF_MAINS or feature["properties"].get("role") in public
+    ]
+    return {**evidence, "features": kept}
 
 
 def decision_picture(desk: Desk, row: Decision) -> StillPicture | None:
     """The evidence of one decision, over today's layers."""
+    return _drawn(desk, row, row.evidence or {})
+
+
+def _drawn(desk: Desk, row: Decision, evidence: Mapping[str, Any]) -> StillPicture | None:
     words = f"{row.sentence} As the map had it on {in_full(row.proposed_at.date())}; grid north is up."
-    return evidence_picture(row.evidence or {}, desk.query, words)
+    return evidence_picture(evidence, desk.query, words)
 
 
 def mains_of(_: Session, desk: Desk, hand: Hand) -> StillPicture | None:
@@ -50,6 +66,7 @@ def mains_of(_: Session, desk: Desk, hand: Hand) -> StillPicture | None:
     return mains_picture(desk.query, shape, f"Mains around {where}; sizes as recorded, grid north is up.")
 
 
+_TELLS_OF_MAINS = ("main", "zone", "facility", "distance")
 _PICTURES: Mapping[str, Callable[[Session, Desk, Hand], StillPicture | None]] = {
     "evidence": evidence_of,
     "mains": mains_of,

@@ -76,7 +76,10 @@ def test_the_evidence_picture_of_the_place_is_put_in(doors: Doors) -> None:
     shown = ok(client.get(f"/letters/{letter}"))
     picture = next(known["value"] for known in shown["fields"] if known["name"] == "evidence")
     assert "grid north is up" in picture
-    assert "The place" in text_of(client.get(f"/letters/{letter}/pdf").content)
+    words = text_of(client.get(f"/letters/{letter}/pdf").content)
+    assert "The place" in words
+    assert "Main\n" not in words
+    assert "WM-" not in words
 
 
 def test_mistakes_are_problems_in_one_sentence(doors: Doors) -> None:
