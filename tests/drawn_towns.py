@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,11 @@ from layers.features import Features, LayerPart
 from layers.model import LayerDescription, LayerVersion
 from layers.query import LayerQuery
 
+BOOKS_OF_PLACES = tuple(
+    Path(__file__).parent / f"{name}.yaml"
+    for name in ("situations", "situations_easements", "situations_land", "situations_tickets")
+)
+"""The books of situations that have a town; other tests keep theirs beside them."""
 NEW_YEAR = date(2026, 1, 1)
 _KINDS = {"text": pa.string(), "number": pa.float64(), "date": pa.date32()}
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from drawn_towns import drawn_layer, drawn_query, sites
+from drawn_towns import BOOKS_OF_PLACES, drawn_layer, drawn_query, sites
 
 from gis_ce.assess import assess, explain
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import by_name
 from gis_ce.rule_files import open_pack
 
-BOOKS = [
-    yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text("utf-8"))
-    for name in ("situations", "situations_easements", "situations_land", "situations_tickets")
-]
+BOOKS = [yaml.safe_load(path.read_text("utf-8")) for path in BOOKS_OF_PLACES]
 SITUATIONS = [(book["town"], situation) for book in BOOKS for situation in book["situations"]]
 RULES = open_pack("nc-raleigh-2016")
 LATEST = date(2026, 11, 1)

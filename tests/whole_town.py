@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import cos, radians, sin
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 import yaml
-from drawn_towns import drawn_layer, drawn_query
+from drawn_towns import BOOKS_OF_PLACES, drawn_layer, drawn_query
 from hypothesis import strategies as st
 
 from gis_ce.checks.check import Sites
 from layers.query import LayerQuery
 
 _APART_FT = 30_000.0
-_BOOKS = [yaml.safe_load(path.read_text("utf-8"))["town"] for path in sorted(Path(__file__).parent.glob("situations*"))]
+_BOOKS = [yaml.safe_load(path.read_text("utf-8"))["town"] for path in BOOKS_OF_PLACES]
 _QUARTERS: dict[float, tuple[float, float]] = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}
 
 
