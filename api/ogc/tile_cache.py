@@ -82,6 +82,12 @@ class PageCache:
                 self._pages.move_to_end(tag)
             return self._pages.get(tag)
 
+    def forget(self) -> None:
+        """Keep nothing any more."""
+        with self._lock:
+            self._pages.clear()
+            self._held = 0
+
     def keep(self, tag: str, content: bytes) -> None:
         """Keep a page; a large part of the room is given to none."""
         if len(content) > self._most // 8:
