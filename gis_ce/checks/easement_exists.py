@@ -19,7 +19,6 @@ from layers.query import LayerQuery, Pairs
 
 SEAM_REACH_FT = 100.0
 """How far around a place easements that meet are joined; the margin inside says no more than this."""
-_NEAR_SEAM_FT = 25.0
 _HALF_SEAM_FT = AT_LIMIT_FT / 2
 """Half of the widest gap between two easements that counts as a seam, not as an edge."""
 
@@ -80,23 +79,10 @@ def _past_seams(sites: Sites, query: LayerQuery, touching: Pairs, edge_ft: Float
     inside = inside[_meets_several(query, shapely.get_point(nearest, 0))]
     if not len(inside):
         return edge
-    edge[inside] = np.maximum(edge[inside], _joined_ft(query, sites.place[inside]))
+    around = query.within("easement", sites.place[inside], SEAM_REACH_FT)
+    joined = _joined_edges_ft(query, sites.place[inside], around)
+    edge[inside] = np.maximum(edge[inside], np.minimum(joined, SEAM_REACH_FT))
     return edge
-
-
-def _joined_ft(query: LayerQuery, places: Geometries) -> Floats:
-    """Distance to the edge of all easements together, at most 100 ft; the nearest are joined first: few are quick.
-
-    An edge that is nearer than every easement left out is an edge of all of them together.
-    """
-    joined, open_rows = np.full(len(places), SEAM_REACH_FT), np.arange(len(places))
-    for reach in (_NEAR_SEAM_FT, SEAM_REACH_FT):
-        around = query.within("easement", places[open_rows], reach)
-        joined[open_rows] = np.minimum(_joined_edges_ft(query, places[open_rows], around), SEAM_REACH_FT)
-        open_rows = open_rows[joined[open_rows] > reach - 2 * AT_LIMIT_FT]
-        if not len(open_rows):
-            break
-    return joined
 
 
 def _meets_several(query: LayerQuery, points: Geometries) -> Rows:
