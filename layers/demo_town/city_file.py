@@ -110,12 +110,6 @@ pack = "nc-raleigh-2016"
 [decision]
 confidence = 0.95
 
-[letters]
-department = "Public Utilities, Code Enforcement"
-address = ["1 Harbor Street", "Demo Town NC 00001"]
-phone = "555-0100"
-signatory = "The Code Enforcement Supervisor"
-
 # What the public may report over Open311 (/open311/v2); without this table they may report nothing.
 [open311]
 agency = "Demo Town Public Utilities"
