@@ -65,7 +65,9 @@ def test_nothing_of_a_staff_layer_reaches_the_public_by_any_door(public: TestCli
     versions = [town.store.current()[name].version for name in STAFF]
     hashes = [version.partition("/")[2] for version in versions]
     for door, text in everything.items():
-        assert [word for word in (*SECRETS, *hashes) if word in text] == [], door
+        # The description of the service is the same for every town: it may say that there can be hydrants.
+        kinds = {"hydrants"} if door == "/openapi.json" else set()
+        assert [word for word in (*SECRETS, *hashes) if word in text and word not in kinds] == [], door
 
 
 def test_staff_sees_by_the_same_doors_what_the_public_does_not(staff: TestClient) -> None:

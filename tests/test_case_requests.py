@@ -70,8 +70,40 @@ CHANGES: dict[str, Any] = {
     "links": {"kind": "related"},
     "references": {"system": "EnerGov", "reference": "CE-7"},
     "attachments": None,
+    "charges": {"kind": "investigation", "amount_cents": 18000, "basis": "WO 4711", "due_on": "2099-01-01"},
+    "contacts": {"direction": "in", "channel": "call", "text": "asks when it is mended"},
+    "visits": {"on": "2099-01-05", "what": "look again"},
+    "deeds": {"seen_by": "R. Reader", "seen_on": "2026-01-05", "book": "812", "page": "44"},
+    "hearings": {"on": "2099-01-15", "what": "appeal"},
+    "abatements": {"what": "fence taken down", "by_whom": "crew 3", "on": "2026-01-05"},
+    "discrepancies": {"text": "is a shed a structure?"},
+    "shut-offs": {"why": "it floods the street"},
 }
 """Every change of a case that there is, by the last part of its path, with a body that is right."""
+AFTER_ANOTHER = (
+    "attachments/{attachment}/after",
+    "abatements/{proceeding}/done",
+    "category",
+    "charges/end",
+    "charges/resume",
+    "charges/stay",
+    "charges/waive",
+    "citations",
+    "discrepancies/{proceeding}/told",
+    "hearings/{proceeding}/notices",
+    "hearings/{proceeding}/outcome",
+    "letters",
+    "payments",
+    "payments/returned",
+    "proceedings/{proceeding}/settled",
+    "reminder",
+    "shut-offs/{proceeding}/decision",
+    "status",
+    "updates",
+    "visits/{proceeding}/done",
+    "visits/{proceeding}/put-off",
+)
+"""Changes that need something else to be there first; the tests of their own subjects make it."""
 
 
 def prepared(client: TestClient, change: str) -> tuple[str, dict[str, Any]]:
@@ -103,8 +135,8 @@ def closed(client: TestClient, number: str) -> None:
 def test_every_change_that_there_is_is_on_the_list(doors: Doors) -> None:
     described = doors.here.get("/openapi.json").json()["paths"]
     posts = [path.removeprefix("/cases/{no}/") for path, methods in described.items() if "post" in methods]
-    changes = {path.replace("proposals/{decision}", "review") for path in posts if path not in ("/cases", "/checks")}
-    assert changes == set(CHANGES)
+    changes = {path.replace("proposals/{decision}", "review") for path in posts if not path.startswith("/")}
+    assert changes == {*CHANGES, *AFTER_ANOTHER}
 
 
 @pytest.mark.parametrize("change", CHANGES)

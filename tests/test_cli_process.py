@@ -71,9 +71,9 @@ def test_a_definition_is_checked_and_its_mistakes_are_listed(run: Any, tmp_path:
 
 
 def test_all_definitions_are_checked_where_none_is_named(run: Any, town: Town) -> None:
-    assert run("process", "check").out.count("good") == 16
+    assert run("process", "check").out.count("good") == 17
     (town.city_file.parent / "maps" / "mine.yaml").write_text(RIGHT.replace("next: open", "next: opn"), "utf-8")
-    assert run("process", "check").line == "1 of 16 definitions cannot be used: mine."
+    assert run("process", "check").line == "1 of 17 definitions cannot be used: mine."
     assert "has mistakes; gis-ce process check" in " ".join(run("process", "list").out.split())
     assert run("process", "show", "leaks").code == 0
     assert "there is no step 'opn'" in run("process", "show", "mine").err
