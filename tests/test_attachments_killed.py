@@ -84,6 +84,7 @@ def assert_whole(folder: Path, known: set[str]) -> None:
     assert [finding for finding in verify(folder, known) if finding.severity == "error"] == []
 
 
+@pytest.mark.heavy
 def test_ten_processes_killed_while_they_store(tmp_path: Path) -> None:
     moments = random.Random(2026)
     known: set[str] = set()

@@ -92,6 +92,7 @@ def test_an_import_that_dies_between_two_steps(town: Town, stage: str) -> None:
     assert_next_import_leaves_nothing_stray(town)
 
 
+@pytest.mark.heavy
 def test_an_import_killed_at_ten_random_moments(town: Town) -> None:
     before = town.store.current()["parcels"]
     moments = random.Random(2026)

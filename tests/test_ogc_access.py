@@ -67,6 +67,7 @@ def said(client: TestClient, address: str, **headers: str) -> str:
     return response.content.decode(errors="replace") + json.dumps(dict(response.headers))
 
 
+@pytest.mark.heavy
 def test_no_address_that_staff_knows_tells_the_public_a_secret(
     staff: TestClient, public: TestClient, town: Town
 ) -> None:

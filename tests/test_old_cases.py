@@ -304,6 +304,7 @@ def test_a_spreadsheets_dates_and_numbers_are_taken_as_such(
         assert session.scalars(select(ExternalReference.reference)).one() == "1007"
 
 
+@pytest.mark.heavy
 def test_a_thousand_rows_are_written_with_numbers_in_the_order_of_their_days(
     case_store: CaseStore, here: Office, tmp_path: Path
 ) -> None:

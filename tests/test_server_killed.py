@@ -33,6 +33,7 @@ def _store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CaseStore
         yield store
 
 
+@pytest.mark.heavy
 def test_two_kills_lose_nothing_that_was_acknowledged(town: Town, store: CaseStore, tmp_path: Path) -> None:
     _rounds(2, town, store, tmp_path / "attachments")
 
