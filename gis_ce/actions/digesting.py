@@ -79,7 +79,7 @@ def _urgent(session: Session, desk: Desk, officer: str | None) -> Section:
     """The most urgent cases, with what the manager was told of each last."""
     first = next(iter(desk.targets.categories))
     chosen = chosen_categories(session, officer)
-    query = select(Case).where(Case.status == "open").order_by(Case.opened_at, Case.id)
+    query = select(Case).where(Case.status == "open").order_by(Case.opened_at, Case.number)
     cases = session.scalars(query if officer is None else query.where(Case.officer == officer)).all()
     urgent = [case for case in cases if category_of(desk, case, chosen).name == first]
     updates = select(Event).where(Event.kind == "manager_updated", Event.case_id.in_([case.id for case in urgent]))
@@ -96,7 +96,7 @@ def _urgent_row(case: Case, event: Event | None, desk: Desk) -> Row:
 def _period_sections(session: Session, desk: Desk, span: _Span, officer: str | None) -> list[Section]:
     found = []
     for title, column in (("Opened", Case.opened_at), ("Closed", Case.closed_at)):
-        query = select(Case).where(column >= span.since, column < span.until).order_by(column, Case.id)
+        query = select(Case).where(column >= span.since, column < span.until).order_by(column, Case.number)
         rows = session.scalars(query if officer is None else query.where(Case.officer == officer)).all()
         lines = [(case.number, in_words(case.type), case.officer or NOBODY, case.title) for case in rows]
         found.append(Section(title, ("Case", "Kind", "Officer", "Title"), lines, f"No case was {title.lower()}."))
