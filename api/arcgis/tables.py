@@ -15,7 +15,7 @@ from api.arcgis.numbers import Numbers, object_ids
 from api.arcgis.where import Columns
 from api.errors import ApiError
 from api.ogc.collections import Collection
-from api.ogc.feature_table import Kind
+from api.ogc.feature_table import Kind, one_array
 from layers.grid import Rows
 
 OBJECT_ID, FEATURE_ID = "OBJECTID", "id"
@@ -64,7 +64,7 @@ class EsriTable:
             FEATURE_ID: ("text", table.ids),
         }
         for column in table.described:
-            named.setdefault(column.name, (column.kind, _one(table.columns.column(column.name))))
+            named.setdefault(column.name, (column.kind, one_array(table.columns.column(column.name))))
         return Columns(len(table), named)
 
     def chosen_fields(self, text: str) -> list[str]:
@@ -118,7 +118,3 @@ def _plain(values: pa.Array) -> list[Any]:
     if pa.types.is_floating(values.type):
         return [None if value is None or not np.isfinite(value) else value for value in values.to_pylist()]
     return list(values.to_pylist())
-
-
-def _one(values: pa.ChunkedArray | pa.Array) -> pa.Array:
-    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values

@@ -122,3 +122,8 @@ class FeatureTable:
             return None, None
         first, last = self.columns.column(self.times[0]), self.columns.column(self.times[-1])
         return pc.min(first).as_py(), pc.max(last).as_py()
+
+
+def one_array(values: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """A column in one piece."""
+    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from api.ogc.feature_table import Column, FeatureTable
+from api.ogc.feature_table import Column, FeatureTable, one_array
 from api.ogc.reference_systems import System
 from layers.grid import Geometries, Grid, Rows
 
@@ -45,7 +45,7 @@ def listed(features: pa.Array) -> bytes:
 
 def json_values(values: pa.ChunkedArray | pa.Array, column: Column) -> pa.Array:
     """Values as JSON texts; `null` where there is none."""
-    plain = _one(values)
+    plain = one_array(values)
     if column.kind == "number":
         finite = pc.if_else(pc.is_finite(plain), plain, pa.scalar(None, pa.float64()))
         return pc.fill_null(pc.cast(finite, pa.string()), "null")
@@ -84,11 +84,7 @@ def _geometries(shapes: Geometries) -> pa.Array:
 def _joined(pieces: Sequence[object], count: int) -> pa.Array:
     if not count:
         return pa.array([], pa.string())
-    return _one(pc.binary_join_element_wise(*pieces, ""))
-
-
-def _one(values: pa.ChunkedArray | pa.Array) -> pa.Array:
-    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
+    return one_array(pc.binary_join_element_wise(*pieces, ""))
 
 
 def _content(texts: pa.Array) -> memoryview:

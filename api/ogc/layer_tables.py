@@ -7,7 +7,7 @@ from threading import RLock
 import pyarrow as pa
 
 from api.access import SeenLayer, View
-from api.ogc.feature_table import ARROW, Column, FeatureTable, Kind
+from api.ogc.feature_table import ARROW, Column, FeatureTable, Kind, one_array
 from api.wiring import OpenCity
 from layers.catalog import ROLE_BY_NAME
 from layers.features import LayerPart
@@ -72,8 +72,4 @@ def _table(part: LayerPart, role_name: str, allowed: tuple[str, ...]) -> Feature
     }
     ids = stored.column("id").cast(pa.string()).combine_chunks()
     times = tuple(name for name in _TIMES.get(role_name, ()) if name in columns)
-    return FeatureTable(_one_array(ids), pa.table(columns), described, part.shapes, times)
-
-
-def _one_array(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    return pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
+    return FeatureTable(one_array(ids), pa.table(columns), described, part.shapes, times)

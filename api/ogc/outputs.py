@@ -18,6 +18,7 @@ import shapely
 from pyproj import CRS
 
 from api.ogc.collections import Collection
+from api.ogc.feature_table import one_array
 from api.ogc.geojson import json_values, time_texts
 from api.ogc.reference_systems import CRS84, System
 from layers.grid import Geometries, Rows
@@ -40,7 +41,7 @@ def csv_pieces(collection: Collection, rows: Rows, system: System) -> Iterator[b
         chosen = pa.array(some)
         columns = [collection.table.ids.take(chosen).to_pylist()]
         for column in described:
-            values = _one(collection.table.columns.column(column.name).take(chosen))
+            values = one_array(collection.table.columns.column(column.name).take(chosen))
             if column.kind == "number":
                 values = pa.array(
                     [None if text == "null" else text for text in json_values(values, column).to_pylist()]
@@ -74,7 +75,7 @@ def parquet_bytes(collection: Collection, rows: Rows, system: System) -> bytes:
 def flatgeobuf_bytes(collection: Collection, rows: Rows, system: System) -> bytes:
     """Features as FlatGeobuf, with its index; easting first. Moments are texts there."""
     table, shapes = _as_table(collection, rows, system)
-    fields = [_one(column).to_numpy(zero_copy_only=False) for column in table.columns]
+    fields = [one_array(column).to_numpy(zero_copy_only=False) for column in table.columns]
     with tempfile.TemporaryDirectory(prefix="gis-ce-") as folder:
         path = Path(folder) / f"{collection.id}.fgb"
         pyogrio.raw.write(
@@ -95,7 +96,7 @@ def _as_table(collection: Collection, rows: Rows, system: System) -> tuple[pa.Ta
     chosen = pa.array(rows)
     columns = {"id": collection.table.ids.take(chosen)}
     for column in collection.table.described:
-        values = _one(collection.table.columns.column(column.name).take(chosen))
+        values = one_array(collection.table.columns.column(column.name).take(chosen))
         columns[column.name] = values if column.kind in ("text", "number") else time_texts(values)
     shapes = system.of(np.asarray(collection.table.shapes[rows], dtype=object), collection.grid)
     if system.swapped:
@@ -121,7 +122,3 @@ def _written(rows: object) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)  # type: ignore[arg-type]
     return text.getvalue().encode()
-
-
-def _one(values: pa.ChunkedArray | pa.Array) -> pa.Array:
-    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) else values
