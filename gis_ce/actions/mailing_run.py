@@ -27,7 +27,7 @@ def overflows_without_mailing(session: Session) -> list[str]:
         select(Case.number, Case.answers)
         .join(Site, Site.case_id == Case.id)
         .where(Case.type == SSO, Case.status == "open", Site.geometry.is_not(None), Case.id.not_in(has_one))
-        .order_by(Case.opened_at, Case.id)
+        .order_by(Case.opened_at, Case.number)
     )
     return [
         number
