@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -11,14 +11,15 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from gis_ce.actions.desk import Desk
+from gis_ce.case_exchange.csv_text import csv_pieces
 from gis_ce.case_exchange.writing import write_table
 from gis_ce.errors import MailingRefused
-from gis_ce.mailing.house_file import house_table, whole_table
+from gis_ce.mailing.house_file import list_lines, list_table
 from gis_ce.mailing.kept import letters_of, rows_of
 from gis_ce.mailing.labels import Label, LabelSheets, label_sheets
 from gis_ce.mailing.letters import LetterSet, version_of
 from gis_ce.mailing.letters import letters_pdf as set_letters
-from gis_ce.tables import Case, Mailing
+from gis_ce.tables import Case, Mailing, MailingRow
 from layers.reference import matching
 from maps.mailing_map import mailing_map
 
@@ -70,16 +71,27 @@ def _last(city: str, state: str, zip_code: str) -> str:
 
 def write_list(session: Session, desk: Desk, mailing: Mailing, path: Path, whole: bool) -> int:
     """Writes the letters for a mail house, or the whole list, to a file; how many rows. Raises ExportRefused."""
-    rows = rows_of(session, mailing)
-    table = whole_table(rows) if whole else house_table(mailing, rows)
+    table = list_table(mailing, rows_of(session, mailing), whole)
     write_table(path, table, mailing.number, desk.grid)
     return int(table.num_rows)
 
 
-def list_bytes(session: Session, desk: Desk, mailing: Mailing, ending: Ending, whole: bool) -> bytes:
-    """The same as the content of a file."""
+def list_csv(session: Session, mailing: Mailing, whole: bool) -> Iterator[bytes]:
+    """The same as CSV, some rows at a time; the session is to stay open until all is sent."""
+    names, lines = list_lines(mailing, _let_go(session, mailing), whole)
+    return csv_pieces(names, lines)
+
+
+def _let_go(session: Session, mailing: Mailing) -> Iterator[MailingRow]:
+    for row in rows_of(session, mailing):
+        yield row
+        session.expunge(row)
+
+
+def list_xlsx(session: Session, desk: Desk, mailing: Mailing, whole: bool) -> bytes:
+    """The same as XLSX."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{mailing.number}.{ending}"
+        path = Path(folder) / f"{mailing.number}.xlsx"
         write_list(session, desk, mailing, path, whole)
         return path.read_bytes()
 

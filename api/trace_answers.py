@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import shapely
 
 from api.answers import Message
+from api.streaming import LongList, batches
 from gis_ce.network_marks import Mark
 from gis_ce.trace_words import (
     condition_word,
@@ -29,7 +30,7 @@ from layers.network.model import Network
 from layers.network.starts import Start
 from layers.network.trace import Side, Trace
 from layers.query import LayerQuery
-from maps.evidence import collection
+from maps.evidence import map_features
 
 
 def trace_message(query: LayerQuery, network: Network, trace: Trace, grid: Grid) -> Message:
@@ -145,12 +146,20 @@ def health_message(health: Health, network: Network, features: Features, grid: G
     }
 
 
-def marks_collection(marks: Sequence[Mark], grid: Grid) -> Message:
-    """The marks as GeoJSON in degrees: `kind`, `label`, and the feature's id and name where it is one."""
-    properties: list[dict[str, object]] = [
-        {"kind": mark.kind, "label": mark.label, "id": mark.feature_id, "name": mark.name} for mark in marks
-    ]
-    return collection([mark.geometry for mark in marks], properties, grid)
+def marks_collection(marks: Iterable[Mark], grid: Grid) -> Message:
+    """The marks as GeoJSON in degrees: `kind`, `label`, and the feature's id and name where it is one.
+
+    Its features are made some at a time, and once.
+    """
+    return {"type": "FeatureCollection", "features": _features(marks, grid)}
+
+
+def _features(marks: Iterable[Mark], grid: Grid) -> Iterator[Message]:
+    for some in batches(marks):
+        properties: list[dict[str, object]] = [
+            {"kind": mark.kind, "label": mark.label, "id": mark.feature_id, "name": mark.name} for mark in some
+        ]
+        yield from map_features([mark.geometry for mark in some], properties, grid)
 
 
 def _start(start: Start, grid: Grid) -> Message:
@@ -174,20 +183,19 @@ def _lonlat(places: Sequence[tuple[float, float]], grid: Grid) -> list[tuple[flo
     return [(round(x, 7), round(y, 7)) for x, y in shapely.get_coordinates(moved).tolist()]
 
 
-def _segments(network: Network, features: Features, trace: Trace) -> list[Message]:
+def _segments(network: Network, features: Features, trace: Trace) -> LongList:
     """One entry a main, in the order of its row (of a line, in the order of the way), with the feet that are traced."""
-    rows = network.row[trace.pieces].tolist()
-    far = (trace.to_ft - trace.from_ft).tolist()
-    traced: dict[int, float] = {}
-    codes: dict[int, int] = {}
-    for row, length, piece in zip(rows, far, trace.pieces.tolist(), strict=True):
-        traced[row] = traced.get(row, 0.0) + length
-        codes[row] = int(network.direction[piece])
-    order = list(traced) if trace.kind == "line" else sorted(traced)
-    return [
-        {**_id(features, row), "length_ft": round(traced[row], 2), "direction": direction_word(codes[row])}
-        for row in order
-    ]
+    rows, first, main = np.unique(network.row[trace.pieces], return_index=True, return_inverse=True)
+    traced_ft = np.bincount(main, trace.to_ft - trace.from_ft, len(rows))
+    how = network.direction[trace.pieces[first]]
+    order = np.argsort(first) if trace.kind == "line" else np.arange(len(rows))
+
+    def segment(place: int) -> Message:
+        at = order[place]
+        told = {"length_ft": round(float(traced_ft[at]), 2), "direction": direction_word(int(how[at]))}
+        return _id(features, int(rows[at])) | told
+
+    return LongList(len(rows), segment)
 
 
 def _side(query: LayerQuery, network: Network, side: Side) -> Message:
@@ -195,6 +203,10 @@ def _side(query: LayerQuery, network: Network, side: Side) -> Message:
     return {
         "by": _id(features, int(network.row[side.piece])),
         "toward": node_name(network, side.toward),
+        "other_ways": [
+            {"by": _id(features, int(network.row[piece])), "toward": node_name(network, node)}
+            for piece, node in side.other_ways
+        ],
         "sentence": side_sentence(query, network, side),
         "length_ft": round(side.length_ft, 2),
         "segments": _ids(features, side.segments),
@@ -226,8 +238,8 @@ def _missed(network: Network, features: Features, entry: int) -> Message:
     }
 
 
-def _ids(features: Features, rows: Rows) -> list[Message]:
-    return [_id(features, row) for row in rows.tolist()]
+def _ids(features: Features, rows: Rows) -> LongList:
+    return LongList(len(rows), lambda at: _id(features, int(rows[at])))
 
 
 def _id(features: Features, row: int) -> Message:

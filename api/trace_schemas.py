@@ -36,11 +36,19 @@ class SegmentTold(NamedFeature):
     direction: str = Field(description="How its direction of flow is known.")
 
 
+class OtherWay(Answered):
+    """Another way to the same side, as on a loop."""
+
+    by: NamedFeature
+    toward: str
+
+
 class SideTold(Answered):
     """What lies beyond a main of unknown direction; it belongs to the trace if that main flows its way."""
 
     by: NamedFeature
     toward: str
+    other_ways: list[OtherWay]
     sentence: str
     length_ft: float
     segments: list[NamedFeature]

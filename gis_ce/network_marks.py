@@ -50,6 +50,8 @@ MarkKind = Literal[
 
 
 _SIMPLER_FT = 2.0
+_AT_ONCE = 500
+"""So many lines are cut to what is traced of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,44 +65,43 @@ class Mark:
     name: str | None = None
 
 
-def trace_marks(query: LayerQuery, network: Network, trace: Trace) -> list[Mark]:
-    """The mains traced (drawn with the flow), what may belong to it, and every doubt at its place."""
+def trace_marks(query: LayerQuery, network: Network, trace: Trace) -> Iterator[Mark]:
+    """The mains traced (drawn with the flow), what may belong to it, and every doubt at its place, one by one."""
     features = query.features(network.role)
-    possible = _pieces_of(network, trace.possible_segments, trace.pieces)
-    marks = [*_lines(network, features, "possible", possible)]
+    yield from _lines(network, features, "possible", _pieces_of(network, trace.possible_segments, trace.pieces))
     known = network.is_known[trace.pieces]
+    kind: MarkKind
     for kind, some in (("traced", known), ("undirected", ~known)):
-        pieces, low, high = trace.pieces[some], trace.from_ft[some], trace.to_ft[some]
-        marks += _stretched(network, features, kind, pieces, low, high)  # type: ignore[arg-type]
+        yield from _stretched(network, features, kind, trace.pieces[some], trace.from_ft[some], trace.to_ft[some])
     unknown = trace.unknown_directions[~np.isin(trace.unknown_directions, trace.pieces)]
-    marks += _lines(network, features, "unknown", unknown)
-    for entries, kind in ((trace.gaps, "gap"), (trace.touches, "touch")):
-        marks += _at(network, kind, network.missed.node[entries].astype(np.intp))  # type: ignore[arg-type]
-    marks += _at(network, "blind_joint", trace.blind_joints)
-    marks += _at(network, "split", trace.splits)
-    outfalls = trace.nodes[network.is_outfall[trace.nodes]]
-    marks += _at(network, "outfall", outfalls)
+    yield from _lines(network, features, "unknown", unknown)
+    for kind, entries in (("gap", trace.gaps), ("touch", trace.touches)):
+        yield from _at(network, kind, network.missed.node[entries].astype(np.intp))
+    yield from _at(network, "blind_joint", trace.blind_joints)
+    yield from _at(network, "split", trace.splits)
+    yield from _at(network, "outfall", trace.nodes[network.is_outfall[trace.nodes]])
     if trace.kind == "downstream":
-        marks += _at(network, "end", trace.ends[~network.is_outfall[trace.ends]])
-    return [*marks, Mark("start", trace.start.name or "start", shapely.Point(trace.start.x, trace.start.y))]
+        yield from _at(network, "end", trace.ends[~network.is_outfall[trace.ends]])
+    yield Mark("start", trace.start.name or "start", shapely.Point(trace.start.x, trace.start.y))
 
 
-def isolation_marks(query: LayerQuery, network: Network, found: CutOff) -> list[Mark]:
+def isolation_marks(query: LayerQuery, network: Network, found: CutOff) -> Iterator[Mark]:
     """Mains shut off and those beyond, valves by what is to be done with them, hydrants and meters out of service."""
     mains, valves, shut = query.features(network.role), query.features("valve"), found.isolation.shut
-    marks = [*_lines(network, mains, "beyond", shut.beyond), *_lines(network, mains, "shut", shut.pieces)]
+    yield from _lines(network, mains, "beyond", shut.beyond)
+    yield from _lines(network, mains, "shut", shut.pieces)
     if query.has("meter"):
-        marks += _points(query.features("meter"), "meter_out", np.concatenate([found.meters, found.beyond_meters]))
-    further = np.setdiff1d(found.isolation.next_ring.to_close, shut.to_close)
-    marks += _points(valves, "next_ring", further)
-    marks += _points(valves, "closed", shut.closed_already)
-    marks += _points(valves, "unusable", found.isolation.unusable)
-    marks += _points(valves, "close", shut.to_close)
+        out = np.concatenate([found.meters, found.beyond_meters])
+        yield from _points(query.features("meter"), "meter_out", out)
+    yield from _points(valves, "next_ring", np.setdiff1d(found.isolation.next_ring.to_close, shut.to_close))
+    yield from _points(valves, "closed", shut.closed_already)
+    yield from _points(valves, "unusable", found.isolation.unusable)
+    yield from _points(valves, "close", shut.to_close)
     if query.has("hydrant"):
         out = np.concatenate([found.hydrants, found.beyond_hydrants])
-        marks += _points(query.features("hydrant"), "hydrant_out", out)
+        yield from _points(query.features("hydrant"), "hydrant_out", out)
     start = found.isolation.start
-    return [*marks, Mark("start", start.name or "break", shapely.Point(start.x, start.y))]
+    yield Mark("start", start.name or "break", shapely.Point(start.x, start.y))
 
 
 def health_marks(network: Network, features: Features, health: Health) -> list[Mark]:
@@ -148,21 +149,20 @@ def _pieces_of(network: Network, rows: Rows, without: Rows) -> Rows:
     return pieces[~np.isin(pieces, without)]
 
 
-def _lines(network: Network, features: Features, kind: MarkKind, pieces: Rows) -> list[Mark]:
+def _lines(network: Network, features: Features, kind: MarkKind, pieces: Rows) -> Iterator[Mark]:
     return _stretched(network, features, kind, pieces, network.start_ft[pieces], network.end_ft[pieces])
 
 
 def _stretched(
     network: Network, features: Features, kind: MarkKind, pieces: Rows, from_ft: Floats, to_ft: Floats
-) -> list[Mark]:
-    shapes = piece_geometry(network, features, pieces, from_ft, to_ft)
-    rows = network.row[pieces].tolist()
-    return [
-        Mark(kind, name, shape, str(features.ids[row]), name)
-        for shape, row in zip(shapes, rows, strict=True)
-        for name in [segment_name(features, row)]
-        if not shape.is_empty
-    ]
+) -> Iterator[Mark]:
+    for at in range(0, len(pieces), _AT_ONCE):
+        some = slice(at, at + _AT_ONCE)
+        shapes = piece_geometry(network, features, pieces[some], from_ft[some], to_ft[some])
+        for shape, row in zip(shapes, network.row[pieces[some]].tolist(), strict=True):
+            if not shape.is_empty:
+                name = segment_name(features, row)
+                yield Mark(kind, name, shape, str(features.ids[row]), name)
 
 
 def _together(network: Network, features: Features, kind: MarkKind, some: Flags) -> list[Mark]:

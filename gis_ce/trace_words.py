@@ -87,9 +87,22 @@ def trace_notes(network: Network, trace: Trace) -> list[str]:
 
 def side_sentence(query: LayerQuery, network: Network, side: Side) -> str:
     """What lies beyond a main of unknown direction."""
-    name = segment_name(query.features(network.role), int(network.row[side.piece]))
     beyond = f"{count_of(len(side.segments), 'main')}, {feet(side.length_ft)}" if len(side.pieces) else "nothing"
-    return f"By {name} towards {node_name(network, side.toward)}: {beyond}."
+    if not side.other_ways:
+        return f"{side_ways(query, network, side)}: {beyond}."
+    return f"{side_ways(query, network, side)}, for a loop joins them: {beyond}."
+
+
+def side_ways(query: LayerQuery, network: Network, side: Side) -> str:
+    """By which main, and towards which node, one comes to a side; every way where a loop has several."""
+    features = query.features(network.role)
+    ways = ((side.piece, side.toward), *side.other_ways)
+    shown = [
+        f"{segment_name(features, int(network.row[piece]))} towards {node_name(network, node)}"
+        for piece, node in ways[:_SHOWN]
+    ]
+    more = f" and {len(ways) - _SHOWN} more ways" if len(ways) > _SHOWN else ""
+    return f"By {' or '.join(shown)}{more}"
 
 
 def isolation_sentence(query: LayerQuery, network: Network, found: CutOff) -> str:
@@ -149,11 +162,8 @@ def _unknown(network: Network, features: Features, trace: Trace) -> list[str]:
     if trace.kind == "line":
         return [f"The direction of {count} on the way is unknown: {names}."]
     may = f"{count_of(len(trace.possible_segments), 'more main')}, {feet(trace.possible_length_ft)}"
-    shown = (
-        f" The first {len(trace.sides)} sides are told one by one."
-        if len(trace.sides) < len(trace.unknown_directions)
-        else ""
-    )
+    told = sum(1 + len(side.other_ways) for side in trace.sides)
+    shown = " Only the first sides are told one by one." if told < len(trace.unknown_directions) else ""
     return [f"The direction of {count} met on the way is unknown: {names}. Up to {may} may belong to it.{shown}"]
 
 

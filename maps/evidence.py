@@ -75,13 +75,19 @@ def collection(
     geometries: Iterable[BaseGeometry], properties: Sequence[dict[str, object]], grid: Grid | None
 ) -> dict[str, object]:
     """A FeatureCollection; geometries are moved from the grid to degrees, or are in degrees already (None)."""
+    return {"type": "FeatureCollection", "features": map_features(geometries, properties, grid)}
+
+
+def map_features(
+    geometries: Iterable[BaseGeometry], properties: Sequence[dict[str, object]], grid: Grid | None
+) -> list[dict[str, object]]:
+    """The features of such a collection."""
     shapes = np.array(list(geometries), dtype=object)
     moved = grid.to_lonlat(shapes) if grid is not None else shapes
-    features = [
+    return [
         {"type": "Feature", "geometry": _geometry(shape), "properties": told}
         for shape, told in zip(moved, properties, strict=True)
     ]
-    return {"type": "FeatureCollection", "features": features}
 
 
 def _geometry(shape: BaseGeometry) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from layers.features import Rows
+from layers.grid import Geometries, Rows
 from layers.query import LayerQuery
 from maps.still_map import Drawn, frame_around, still_map
 from maps.style import style
@@ -26,12 +26,22 @@ def mailing_map(query: LayerQuery, on_list: Rows, left_out: Rows, line: Rows, st
     wide = frame.east - frame.west > _BUILDINGS_TO_FT
     items = []
     for role in (role for role in _AROUND if query.has(role) and not (wide and role == "building")):
+        rows = query.intersecting(role, window).feature
+        named = _named(query, rows, window) if role == "street" and not wide else {}
         features = query.features(role)
-        for row in query.intersecting(role, window).feature.tolist():
-            label = str(features.texts("name")[row] or "") if role == "street" and not wide else ""
-            items.append(Drawn(features.geometry[row], style().roles[role], label))
+        items += [Drawn(features.geometry[row], style().roles[role], named.get(row, "")) for row in rows.tolist()]
     items += [Drawn(land.geometry[row], looks["mailed"]) for row in on_list.tolist()]
     items += [Drawn(land.geometry[row], looks["left_out"]) for row in left_out.tolist()]
     items += [Drawn(mains.geometry[row], looks["line"], strong=True) for row in line.tolist()]
     items.append(Drawn(place, looks["start"], "", strong=True))
     return still_map(items, frame)
+
+
+def _named(query: LayerQuery, rows: Rows, window: Geometries) -> dict[int, str]:
+    """The name of each street once, on the piece of it that is longest within the frame."""
+    streets = query.features("street")
+    seen_ft = shapely.length(shapely.intersection(np.asarray(streets.geometry[rows], dtype=object), window))
+    longest: dict[str, int] = {}
+    for row in rows[np.lexsort((rows, -seen_ft))].tolist():
+        longest.setdefault(str(streets.texts("name")[row] or ""), row)
+    return {row: name for name, row in longest.items() if name}

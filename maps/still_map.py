@@ -22,6 +22,10 @@ _SCALE = 1.35
 """Widths of lines in the style are screen pixels; on paper they are drawn a little larger."""
 
 
+_WIDE, _NARROW = 0.7, 0.5
+"""How wide a letter is, as a share of the size; capitals and figures are wider. Rather too much than too little."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """One shape on the grid in feet, how it looks, and its label (empty: none)."""
@@ -193,7 +197,7 @@ def _free(
     """Where a label is free of others; None where it is nowhere."""
     point = _middle(item.geometry)
     x, y = frame.at(point.x, point.y)
-    half = len(item.label) * size * 0.24
+    half = size * sum(_WIDE if letter.isupper() or letter.isdigit() else _NARROW for letter in item.label) / 2
     x = min(max(x, half + 4), WIDTH - half - 4)
     for down in (-0.7 * size, 1.3 * size, -2.0 * size, 2.6 * size, 0.35 * size, 3.9 * size, -3.3 * size):
         box = (x - half, y + down - size, x + half, y + down + 0.3 * size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -110,6 +111,9 @@ def test_the_rest_of_the_commands(run: Any, tmp_path: Path, store: CaseStore) ->
     assert (rows[0]["name"], rows[0]["address"], rows[0]["zip"]) == ("IDA JAY", "99 MAIN ST", "28000")
     sheet = openpyxl.load_workbook(whole).worksheets[0]
     assert {cell.value for cell in sheet["B"]} >= {"kept", "left_out"}
+    assert [cell.value for cell in sheet["A"]][:3] == ["position", 1, 2]
+    assert sheet.auto_filter.ref == f"A1:R{sheet.max_row}"
+    assert sheet.column_dimensions["O"].width > sheet.column_dimensions["A"].width
     svg = tmp_path / "map.svg"
     _good(run("mailing", "map", number, "-o", svg))
     assert "Sewer line followed" in svg.read_text()
@@ -143,6 +147,8 @@ def test_the_same_over_http_with_a_stream_of_rows(doors: Doors) -> None:
         assert response.headers["content-type"].startswith("application/x-ndjson")
         rows = [json.loads(line) for line in response.iter_lines()]
     assert len(rows) == sum(made["counts"].values())
+    table = list(csv.DictReader(io.StringIO(here.get(f"{base}/list.csv?whole=true").content.decode("utf-8-sig"))))
+    assert [(row["position"], row["name"]) for row in table] == [(str(row["position"]), row["name"]) for row in rows]
     assert problem(here.post(f"{base}/freeze"), 409) == f"{made['number']} is draft; look it through first (review)."
     ok(here.post(f"{base}/rows/1", json={"decision": "strike", "why": "moved"}))
     added = {

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_networks import at_node, between, main, names, network, point
+from small_town import publish_rows
 
+from layers.network.build import network_of
 from layers.network.files import read_network, write_network
 from layers.network.health import examined
 from layers.network.model import (
@@ -24,6 +26,8 @@ from layers.network.model import (
 )
 from layers.network.trace import downstream, upstream
 from layers.network_settings import NetworkSettings
+from layers.snapshot import NETWORK
+from layers.versions import LayerStore
 
 PLACES = {"A": (0.0, 0.0), "B": (100.0, 0.0), "C": (200.0, 0.0), "D": (100.0, 100.0), "E": (300.0, 0.0)}
 
@@ -188,6 +192,37 @@ def test_what_is_wrong_is_named_cycle_by_cycle_and_split_by_split() -> None:
     assert [(part.loops, part.sinks, part.sources) for part in health.components] == [(1, 1, 0)]
     assert len(upstream(built, at_node(built, "C")).segments) == 4
     assert len(downstream(built, at_node(built, "B")).segments) == 4
+
+
+def test_a_part_with_several_outfalls_is_named_with_them_and_one_with_a_single_one_is_not() -> None:
+    mains = [
+        main("1", (0, 0), (100, 0)),
+        main("2", (100, 0), (200, 0)),
+        main("3", (100, 50), (100, 0)),
+        main("4", (0, 900), (100, 900)),
+    ]
+    holes = [point("W", 0, 0, kind="outfall"), point("E", 200, 0), point("ALONE", 100, 900, kind="treatment plant")]
+    settings = NetworkSettings(outfalls=("E",))
+    built, query = network("sewer_main", settings, sewer_main=mains, manhole=holes)
+    health = examined(built, query.features("sewer_main"))
+    (found,) = health.of_kind("outfalls")
+    assert found.says == "one part of the network has 2 outfalls: W, E"
+    assert sorted(built.name[found.nodes]) == ["E", "W"]
+    assert sorted(sorted(part.outfalls) for part in health.components) == [["ALONE"], ["E", "W"]]
+
+
+def test_a_network_is_deleted_with_the_snapshot_it_lies_beside_and_others_stay(tmp_path: Path) -> None:
+    store = LayerStore(tmp_path / "layers")
+    for east in (300, 400):
+        row = {"id": "S1", "wkt": f"LINESTRING (0 40, {east} 40)"}
+        publish_rows(store, "sewer_mains", "sewer_main", [row])
+        network_of(store.open(), NetworkSettings(), "sewer_main", store.folder)
+    old, new = (entry.version.partition("/")[2] for entry in store.history("sewer_mains"))
+    files = store.folder / "sewer_mains"
+    assert sorted(path.name.partition(".")[0] for path in files.glob(f"*{NETWORK}")) == sorted([old, new])
+    store.prune(1)
+    assert [path.name.partition(".")[0] for path in files.glob(f"*{NETWORK}")] == [new]
+    assert [path.stem for path in files.glob("*.parquet")] == [new]
 
 
 def test_a_written_network_is_read_as_it_was_and_a_damaged_file_is_not_taken(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from made_layers import EAST, NORTH
 from made_networks import Row, at_node, between, main, names, network, point
 
 from gis_ce.errors import PlaceRefused
-from gis_ce.trace_words import trace_doubts, trace_notes
+from gis_ce.trace_words import side_sentence, trace_doubts, trace_notes
 from gis_ce.tracing import Where, traced
 from layers.errors import TraceRefused
 from layers.network.line import line
@@ -128,6 +128,26 @@ def test_a_main_of_unknown_direction_is_said_and_both_sides_are_offered() -> Non
     assert (
         "The direction of 1 main met on the way is unknown: M. Up to 2 more mains"
         in trace_doubts(query, built, trace)[0]
+    )
+
+
+RING = [
+    main("R1", (0, 0), (100, 0)),
+    main("R2", (100, 0), (100, 100)),
+    main("R3", (100, 100), (0, 100)),
+    main("R4", (0, 100), (0, 0)),
+]
+CORNERS = [point("K1", 0, 0), point("K2", 100, 0), point("K3", 100, 100), point("K4", 0, 100)]
+
+
+def test_a_start_on_a_loop_of_unknown_direction_offers_its_one_side_once_and_says_so() -> None:
+    built, query = network("sewer_main", sewer_main=RING, manhole=CORNERS)
+    trace = upstream(built, at_segment(query, built, "R1"))
+    (side,) = trace.sides
+    assert names(built, query, trace.segments) == {"R1"}
+    assert names(built, query, side.segments) == {"R2", "R3", "R4"}
+    assert side_sentence(query, built, side) == (
+        "By R1 towards K1 or R1 towards K2, for a loop joins them: 3 mains, 300 ft."
     )
 
 

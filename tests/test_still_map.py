@@ -12,8 +12,10 @@ from desks import town
 from hypothesis import given
 from hypothesis import strategies as st
 from made_layers import EAST, NORTH
+from made_networks import main, query_of
 
 from maps.case_pictures import evidence_picture, mains_picture
+from maps.mailing_map import mailing_map
 from maps.still_map import WIDTH, Drawn, bar_length_ft, frame_around, still_map
 from maps.style import style
 
@@ -67,3 +69,30 @@ def test_evidence_is_drawn_and_nothing_is_none() -> None:
     assert picture is not None
     assert b"The place" in picture.svg
     assert evidence_picture({}, town(), "") is None
+
+
+def test_the_map_of_a_mailing_names_each_street_once_on_its_longest_piece_in_the_frame() -> None:
+    pieces = [(0, 90), (90, 250), (250, 290)]
+    streets = [
+        {"id": f"M{n}", "wkt": f"LINESTRING ({a} 30, {b} 30)", "name": "MAIN ST"} for n, (a, b) in enumerate(pieces)
+    ]
+    far = {"id": "FAR", "wkt": "LINESTRING (290 30, 9000 30)", "name": "MAIN ST"}
+    side = {"id": "SIDE", "wkt": "LINESTRING (100 30, 100 170)", "name": "SIDE AVE"}
+    query = query_of(
+        street=[*streets, far, side, {"id": "X", "wkt": "LINESTRING (50 30, 50 90)"}],
+        parcel=[{"id": "P", "wkt": "POLYGON ((150 60, 190 60, 190 160, 150 160, 150 60))"}],
+        sewer_main=[main("S", (120, 40), (260, 40))],
+    )
+    drawing = mailing_map(query, np.array([0]), np.array([], dtype=np.intp), np.array([0]), (EAST + 200, NORTH + 40))
+    words = [node.text for node in ET.fromstring(drawing).iter("{http://www.w3.org/2000/svg}text")]
+    assert (words.count("MAIN ST"), words.count("SIDE AVE")) == (2, 2)  # the letters, and the white edge under them
+    assert "None" not in words
+
+
+def test_a_label_in_capitals_lies_within_the_picture() -> None:
+    look = style().roles["street"]
+    corner = shapely.LineString([(EAST, NORTH), (EAST + 4, NORTH + 100)])
+    frame = frame_around([corner, PLACE], 100.0)
+    drawing = still_map([Drawn(corner, look, "NORTH COMMONWEALTH BLVD")], frame).decode()
+    (x,) = {float(found) for found in re.findall(r'<text x="([\d.]+)"[^>]*font-size="14"', drawing)}
+    assert x >= len("NORTH COMMONWEALTH BLVD") * 14 * 0.66 / 2

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
-from case_doors import LEAK, Doors, doors_of, ok, own_store, problem
+from case_doors import HERE, LEAK, Doors, doors_of, ok, own_store, problem
 from command_line import Ran, runner
 from small_town import Town, lonlat, make_town
 
@@ -83,6 +86,84 @@ def test_a_main_an_address_and_a_line_are_ways_to_start_too(doors: Doors) -> Non
     assert (ids(line["segments"]), line["length_ft"]) == (["S1", "S2"], 700.0)
 
 
+def test_every_form_holds_the_same_mains_and_begins_with_what_is_doubtful(doors: Doors) -> None:
+    ends = {"segment": "S4", "to_manhole": "MA"}
+    whole = asked(doors, "/trace/line", **ends)
+    assert "no way along the flow" in whole["doubts"][0]
+    said = [whole["sentence"], *whole["doubts"]]
+    lines = doors.here.get("/trace/line", params=ends | {"f": "ndjson"})
+    assert lines.headers["content-type"] == "application/x-ndjson"
+    assert lines.headers["cache-control"] == "private, no-store"
+    rows = [json.loads(line) for line in lines.text.splitlines()]
+    assert [row["says"] for row in rows[: len(said)]] == said
+    mains = [{name: row[name] for name in row if name != "part"} for row in rows if row["part"] == "main"]
+    assert mains == whole["segments"]
+    assert [row["name"] for row in rows if row["part"] == "manhole"] == whole["manholes"]
+    table = doors.here.get("/trace/line", params=ends | {"f": "csv"})
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    read = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert [row["says"] for row in read[: len(said)]] == said
+    assert [row["id"] for row in read if row["part"] == "main"] == ids(whole["segments"])
+    drawn = doors.here.get("/trace/line", params=ends | {"f": "geojson"})
+    assert drawn.headers["content-type"] == "application/geo+json"
+    collection = drawn.json()
+    assert (collection["type"], collection["doubts"]) == ("FeatureCollection", whole["doubts"])
+    found = [each["properties"]["id"] for each in collection["features"] if each["properties"]["kind"] == "traced"]
+    assert found == ids(whole["segments"])
+
+
+def test_a_shut_off_has_a_row_for_each_valve_meter_and_hydrant(doors: Doors) -> None:
+    lon, lat = lonlat(600, 25)
+    given = {"lon": lon, "lat": lat, "cannot_close": "V2", "f": "ndjson"}
+    rows = [json.loads(line) for line in doors.here.get("/isolate", params=given).text.splitlines()]
+    parts: dict[str, list[str]] = {}
+    for row in rows:
+        parts.setdefault(row["part"], []).append(row.get("id", ""))
+    assert (parts["valve to close"], parts["valve that cannot be used"]) == (["V1", "V3"], ["V2"])
+    assert parts["meter without water"] == ["ME1", "ME2"]
+    assert parts["hydrant out of service"] == ["HY-1"]
+
+
+def test_a_long_trace_is_sent_in_pieces_and_the_first_before_the_last_was_made(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    sewers = [
+        {"id": f"S{n}", "wkt": f"LINESTRING ({n} 40, {n + 1} 40)", "upstream_node": f"N{n}",
+         "downstream_node": f"N{n + 1}"} for n in range(1300)
+    ]  # fmt: skip
+    more: Any = {"sewer_mains": ("sewer_main", sewers)}
+    doors = doors_of(make_town(tmp_path, more=more), own_store(tmp_path, sqlite_template))
+    for form in ("json", "geojson", "ndjson", "csv"):
+        sent = _pieces_sent(doors, f"manhole=N1300&f={form}")
+        assert len(sent) > 3, form
+        assert max(map(len, sent)) < sum(map(len, sent)) / 2, form
+        assert b"S1299" in b"".join(sent)
+
+
+def _pieces_sent(doors: Doors, asked: str) -> list[bytes]:
+    """The bodies that the service hands to the server, one after the other."""
+    scope: Any = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": "/trace/upstream", "raw_path": b"/trace/upstream", "query_string": asked.encode(), "root_path": "",
+        "headers": [(b"host", b"127.0.0.1:8000")], "client": HERE, "server": ("127.0.0.1", 8000), "state": {},
+    }  # fmt: skip
+    sent: list[bytes] = []
+
+    async def receive() -> Any:
+        await anyio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body" and message.get("body"):
+            sent.append(message["body"])
+
+    async def ask() -> None:
+        await doors.app(scope, receive, send)
+
+    anyio.run(ask)
+    return sent
+
+
 def test_a_case_is_a_start(doors: Doors) -> None:
     number = ok(doors.here.post("/cases", json=LEAK | {"place": {"address": "161 Main Street"}}), 201)["number"]
     answer = asked(doors, "/trace/downstream", case=number)
@@ -154,6 +235,12 @@ def test_the_command_prints_a_trace_with_its_doubts_and_writes_it(run: Callable[
     assert ran.code == 0
     assert "Upstream of manhole MC: 3 mains, 860 ft." in ran.out
     assert page.read_text("utf-8").count("S4") >= 2
+    rows = tmp_path / "trace.csv"
+    assert run("trace", "upstream", "--manhole", "MC", "--csv", rows).code == 0
+    assert [row["name"] for row in csv.DictReader(rows.open(encoding="utf-8-sig")) if row["part"] == "main"] == [
+        "S1", "S2", "S4",
+    ]  # fmt: skip
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["trace.csv", "trace.geojson", "trace.html"]
     kinds = {feature["properties"]["kind"] for feature in json.loads(drawn.read_text("utf-8"))["features"]}
     assert kinds >= {"traced", "start"}
     TraceAnswer.model_validate(json.loads(run("trace", "downstream", "--segment", "S1", "--json").out))
@@ -188,6 +275,8 @@ def test_the_command_reports_the_health_of_both_networks(run: Callable[..., Ran]
         (("trace", "line", "--manhole", "MA"), "Say where the line ends"),
         (("trace", "upstream", "--at", "20,40"), "ft away"),
         (("isolate", "--valve", "VX"), "no valve 'VX'"),
+        (("isolate", "--valve", "V1", "--segment", "WM-1"), "Say where once"),
+        (("trace", "upstream", "--manhole", "MC", "--csv", "no/such/folder.csv"), "There is no folder no/such"),
         (("network", "report", "--network", "gas"), "no network 'gas'"),
     ],
 )

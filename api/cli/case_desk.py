@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from api.case_office import CaseOffice, open_office
+from api.cli.options import CityOption, JsonOption
 from api.officers import acting_here
 from api.settings import Settings
 from api.wiring import open_city
@@ -27,6 +29,25 @@ AsOption = Annotated[
         help="Who acts; without it, the user of this machine, who may act in every lane while there are no accounts.",
     ),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class WhoActs:
+    """Who acts, and in which city; for commands that say what they did in words."""
+
+    as_: AsOption = None
+    city: CityOption = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhoAsks:
+    """Who acts, in which city, and whether the answer is for machines."""
+
+    as_: AsOption = None
+    city: CityOption = None
+    json: JsonOption = False
+
+
 WhyOption = Annotated[str | None, typer.Option("--why", help="The reason; it goes into the history.")]
 ReasonOption = Annotated[str, typer.Option("--why", help="The reason; it goes into the history.")]
 

@@ -6,32 +6,34 @@ from typing import Annotated
 
 import typer
 
-from api.cli.case_desk import AsOption, NumberArgument, at_work, looking, office_here
+from api.cli.case_desk import NumberArgument, WhoAsks, at_work, looking, office_here
 from api.cli.jobs import as_share, print_jobs
 from api.cli.mailing_change import add, freeze, keep, log, returned, review, strike
 from api.cli.mailing_overflow import reporting, traceable
 from api.cli.mailing_print import labels, letters, list_file, map_
-from api.cli.mailing_screen import MailingArgument, print_counts, print_mailing, print_rows
+from api.cli.mailing_screen import MailingArgument, print_counts, show_mailing
+from api.cli.option_groups import grouped
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, out, progress, table, text
 from api.mailing_jobs import run_mailings
-from api.mailing_messages import mailing_line, mailing_message, row_message
+from api.mailing_messages import mailing_line, mailing_message
 from gis_ce.actions.mailing_making import new_mailing
-from gis_ce.mailing.kept import mailing_named, mailings_page, rows_of
+from gis_ce.mailing.kept import mailing_named, mailings_page
 
 app = typer.Typer(help="Mailings to the properties on the line of an overflow.", no_args_is_help=True)
 
 
 @app.command("new")
-def new(number: NumberArgument, as_: AsOption = None, city: CityOption = None, json: JsonOption = False) -> None:
+@grouped
+def new(number: NumberArgument, *, who: WhoAsks) -> None:
     """Make a draft for an overflow: trace its line, list who is on it and why, leave alone who was just written to."""
-    with progress("tracing the line") as tell, at_work(city, as_) as (session, desk):
+    with progress("tracing the line") as tell, at_work(who.city, who.as_) as (session, desk):
         tell("tracing the line and listing who is on it", 0.3)
         done = new_mailing(session, desk, number)
         tell("keeping the list", 0.9)
         session.commit()
         message = mailing_message(session, desk, mailing_named(session, done.made["mailing"]))
-    if json:
+    if who.json:
         as_json(message)
         return
     print_counts(message)
@@ -47,20 +49,20 @@ def run(city: CityOption = None, json: JsonOption = False) -> None:
 
 
 @app.command("list")
+@grouped
 def list_(
     state: Annotated[str | None, typer.Option("--state", help="draft, reviewed, frozen or mailed.")] = None,
     case: Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="Of this case.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at once.")] = 50,
     after: Annotated[str | None, typer.Option("--after", metavar="MAILING", help="From the page before.")] = None,
-    as_: AsOption = None,
-    city: CityOption = None,
-    json: JsonOption = False,
+    *,
+    who: WhoAsks,
 ) -> None:
     """List the mailings, newest first."""
-    with looking(city, as_) as (session, _, __):
+    with looking(who.city, who.as_) as (session, _, __):
         found, more = mailings_page(session, state=state, case=case, after=after, limit=limit)
         lines = [mailing_line(mailing, number) for mailing, number in found]
-    if json:
+    if who.json:
         as_json({"mailings": lines, "next": more})
         return
     if not lines:
@@ -76,26 +78,18 @@ def list_(
 
 
 @app.command("show")
+@grouped
 def show(
     mailing: MailingArgument,
     status: Annotated[
         list[str] | None,
         typer.Option("--status", help="Rows of this status (kept, struck, suppressed, left_out); can be repeated."),
     ] = None,
-    as_: AsOption = None,
-    city: CityOption = None,
-    json: JsonOption = False,
+    *,
+    who: WhoAsks,
 ) -> None:
     """Show a mailing with its rows: who, where, and why."""
-    with looking(city, as_) as (session, desk, _):
-        held = mailing_named(session, mailing)
-        message = mailing_message(session, desk, held)
-        rows = [row_message(row) for row in rows_of(session, held, status or ())]
-    if json:
-        as_json(message | {"rows": rows})
-        return
-    print_mailing(message)
-    print_rows(rows)
+    show_mailing(mailing, who, status or ())
 
 
 for _name, _command in (

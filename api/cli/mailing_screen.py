@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any
 
 import typer
 
-from api.cli.screen import many, out, table, text
+from api.cli.case_desk import WhoAsks, looking
+from api.cli.screen import many, out, stream_json, table, text
+from api.mailing_messages import mailing_message, row_message
+from gis_ce.mailing.kept import mailing_named, rows_of
 
 MailingArgument = Annotated[
     str, typer.Argument(metavar="MAILING", help="Number of a mailing, such as ML-2026-00001, or its id.")
@@ -21,6 +24,21 @@ _WORDS = {
     "struck": "struck",
     "left_out": "neighbours that are not on the line",
 }
+_STATUS = {"left_out": "left out", "no_owner": "no owner"}
+
+
+def show_mailing(name: str, who: WhoAsks, statuses: Collection[str] = ()) -> Mapping[str, Any]:
+    """Prints a mailing with its rows, all or those of some statuses; as JSON some rows at a time."""
+    with looking(who.city, who.as_) as (session, desk, _):
+        held = mailing_named(session, name)
+        message = mailing_message(session, desk, held)
+        rows = map(row_message, rows_of(session, held, statuses))
+        if who.json:
+            stream_json(message | {"rows": rows})
+        else:
+            print_mailing(message)
+            print_rows(rows)
+    return message
 
 
 def print_counts(message: Mapping[str, Any]) -> None:
@@ -64,7 +82,11 @@ def print_rows(rows: Iterable[Mapping[str, Any]]) -> None:
         more = [f"and {len(row['parcels']) - 3} more parcels"] if len(row["parcels"]) > 3 else []
         said = [row["reason"]] if row["reason"] else [row["remark"]] if row["remark"] and not why else []
         shown.add_row(
-            str(row["position"]), text(status), text(row["name"]), text(where), text("\n".join([*said, *why, *more]))
+            str(row["position"]),
+            text(_STATUS.get(status, status)),
+            text(row["name"]),
+            text(where),
+            text("\n".join([*said, *why, *more])),
         )
     out().print(shown)
 

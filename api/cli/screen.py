@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from api.streaming import json_pieces
 
 Tell = Callable[[str, float], None]
 
@@ -36,6 +38,12 @@ def failure(message: str, code: int = 1) -> NoReturn:
 def as_json(value: object) -> None:
     """Print for machines."""
     sys.stdout.write(json.dumps(value, default=str, ensure_ascii=False, indent=2) + "\n")
+
+
+def stream_json(message: Mapping[str, Any]) -> None:
+    """The same of a message with long lists, some rows at a time."""
+    for piece in json_pieces(message):
+        sys.stdout.write(piece.decode())
 
 
 def table(*columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -> Table:

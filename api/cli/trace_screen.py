@@ -24,8 +24,9 @@ def show_trace(message: Message) -> None:
     if message["sides"]:
         sides = table("Side", "Mains", "Feet", right=("Mains", "Feet"))
         for side in message["sides"]:
-            named = f"by {side['by']['name']} towards {side['toward']}"
-            sides.add_row(text(named), f"{len(side['segments']):,}", f"{side['length_ft']:,.0f}")
+            sides.add_row(
+                text(side["sentence"].partition(":")[0]), f"{len(side['segments']):,}", f"{side['length_ft']:,.0f}"
+            )
         parts.append(Padding(sides, (1, 0, 0, 0)))
     mains = table("Main", "Feet", "Direction", right=("Feet",), whole=("Main",))
     for segment in message["segments"][:_MOST]:

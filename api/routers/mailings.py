@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from sqlalchemy.orm import Session
 
 from api.case_answers import PRIVATE, private
 from api.case_places import Message
 from api.case_requests import TheChange, TheVisit, Visit
-from api.mailing_files import ENDINGS, Ending, labels_pdf, letters_pdf, list_bytes, map_svg
+from api.mailing_files import ENDINGS, Ending, labels_pdf, letters_pdf, list_csv, list_xlsx, map_svg
 from api.mailing_letters import letter_version
 from api.mailing_messages import mailing_line, mailing_message, row_message
 from api.mailing_schemas import AddedRow, Mailed, NewMailing, Returned, RowDecision
+from api.streaming import line_pieces
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.mailing_making import new_mailing
 from gis_ce.actions.mailings import Added, add_row, decide_row, freeze, mark_mailed, note_return, review
@@ -75,11 +76,15 @@ def get_rows(
     return StreamingResponse(_lines(visit, name, tuple(status)), media_type=_LINES, headers=dict(PRIVATE))
 
 
-def _lines(visit: Visit, mailing: str, status: tuple[str, ...]) -> Iterator[str]:
+def _lines(visit: Visit, mailing: str, status: tuple[str, ...]) -> Iterator[bytes]:
     with visit.reading() as (session, _):
-        for row in rows_of(session, mailing_named(session, mailing), status):
-            yield json.dumps(row_message(row), ensure_ascii=False) + "\n"
-            session.expunge(row)
+        yield from line_pieces(_told(session, mailing, status))
+
+
+def _told(session: Session, mailing: str, status: tuple[str, ...]) -> Iterator[Message]:
+    for row in rows_of(session, mailing_named(session, mailing), status):
+        yield row_message(row)
+        session.expunge(row)
 
 
 @router.post("/mailings/{mailing}/rows", summary="Put somebody on a list", status_code=201, response_class=JSONResponse)
@@ -167,15 +172,26 @@ def get_list(
     visit: TheVisit,
     whole: Annotated[bool, Query(description="Every row with why, instead of the letters for a mail house.")] = False,
 ) -> Response:
-    """The letters for a mail house, or the whole list with every reason, as CSV or XLSX."""
+    """The letters for a mail house, or the whole list with every reason; CSV comes as a stream."""
     with visit.reading() as (session, desk):
-        content = list_bytes(session, desk, mailing_named(session, mailing), ending, whole)
-    return _file(content, ENDINGS[ending], f"{mailing}.{ending}")
+        held = mailing_named(session, mailing)
+        if ending == "xlsx":
+            return _file(list_xlsx(session, desk, held, whole), ENDINGS[ending], f"{mailing}.xlsx")
+        name = held.id
+    return StreamingResponse(_csv(visit, name, whole), headers=_named(f"{mailing}.csv"), media_type=ENDINGS[ending])
+
+
+def _csv(visit: Visit, mailing: str, whole: bool) -> Iterator[bytes]:
+    with visit.reading() as (session, _):
+        yield from list_csv(session, mailing_named(session, mailing), whole)
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:
-    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=kind, headers=headers)
+    return Response(content, media_type=kind, headers=_named(name))
+
+
+def _named(name: str) -> dict[str, str]:
+    return {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
 
 
 def _shown(visit: Visit, done: Done) -> Message:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 import shapely
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import StreamingResponse
 
 from api.access import View
+from api.answers import Message
 from api.errors import BadPlace, SignInNeeded
 from api.requests import TheCity, TheView
 from api.trace_answers import isolation_message, marks_collection, trace_message
+from api.trace_forms import MEDIA, Form, answer_of
 from api.trace_places import case_point
 from api.trace_schemas import IsolationAnswer, TraceAnswer
 from api.wiring import OpenCity
-from gis_ce.network_marks import isolation_marks, trace_marks
+from gis_ce.network_marks import Mark, isolation_marks, trace_marks
 from gis_ce.tracing import Where, cut_off, traced
 from layers.network.trace import TraceKind
 
-router = APIRouter(tags=["network"], default_response_class=JSONResponse)
+router = APIRouter(tags=["network"], default_response_class=StreamingResponse)
 
 Longitude = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False, description="Degrees east.")]
 Latitude = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False, description="Degrees north.")]
@@ -31,9 +35,23 @@ Distance = Annotated[
     float | None, Query(gt=0, le=10_000_000, allow_inf_nan=False, description="Feet along the network; else all of it.")
 ]
 GeoJson = Annotated[bool, Query(description="With what a map can draw, in degrees.")]
+AskedForm = Annotated[
+    Form, Query(alias="f", description="json, geojson (what a map can draw), ndjson or csv (a row each); all streamed.")
+]
+_OTHERS: dict[str, Any] = {kind.partition(";")[0]: {} for kind in list(MEDIA.values())[1:]}
+_TRACE: dict[int | str, dict[str, Any]] = {200: {"model": TraceAnswer, "content": _OTHERS}}
+_SHUT_OFF: dict[int | str, dict[str, Any]] = {200: {"model": IsolationAnswer, "content": _OTHERS}}
 CannotClose = Annotated[
     list[str] | None, Query(max_length=50, description="Valves that were found not to close: the ring grows past them.")
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """In which form an answer was asked for, and whether with what a map can draw."""
+
+    geojson: bool
+    form: Form
 
 
 def staff_view(view: TheView) -> View:
@@ -73,7 +91,7 @@ def where_said(  # noqa: PLR0913, PLR0917 - the ways to say where
 TheStart = Annotated[Where, Depends(where_said)]
 
 
-@router.get("/trace/upstream", summary="What flows here?", responses={200: {"model": TraceAnswer}})
+@router.get("/trace/upstream", summary="What flows here?", responses=_TRACE)
 def get_upstream(
     city: TheCity,
     view: StaffView,
@@ -81,15 +99,16 @@ def get_upstream(
     manhole: Id = None,
     within_ft: Distance = None,
     geojson: GeoJson = False,
-) -> JSONResponse:
+    form: AskedForm = "json",
+) -> StreamingResponse:
     """All sewers upstream of a point, a manhole, a main or a case, and everything met that makes it doubtful.
 
     Where the direction of a main is unknown, what lies beyond it is told apart, side by side, and never left out.
     """
-    return _traced(city, view, "upstream", _with(start, manhole=manhole), None, within_ft, geojson)
+    return _traced(city, view, "upstream", _with(start, manhole=manhole), None, within_ft, _Asked(geojson, form))
 
 
-@router.get("/trace/downstream", summary="Where does it flow?", responses={200: {"model": TraceAnswer}})
+@router.get("/trace/downstream", summary="Where does it flow?", responses=_TRACE)
 def get_downstream(
     city: TheCity,
     view: StaffView,
@@ -97,12 +116,13 @@ def get_downstream(
     manhole: Id = None,
     within_ft: Distance = None,
     geojson: GeoJson = False,
-) -> JSONResponse:
+    form: AskedForm = "json",
+) -> StreamingResponse:
     """All sewers downstream of a point, a manhole, a main or a case, to the outfalls or as far as is asked."""
-    return _traced(city, view, "downstream", _with(start, manhole=manhole), None, within_ft, geojson)
+    return _traced(city, view, "downstream", _with(start, manhole=manhole), None, within_ft, _Asked(geojson, form))
 
 
-@router.get("/trace/line", summary="What lies between?", responses={200: {"model": TraceAnswer}})
+@router.get("/trace/line", summary="What lies between?", responses=_TRACE)
 def get_line(  # noqa: PLR0913, PLR0917 - the parameters of the request
     city: TheCity,
     view: StaffView,
@@ -113,16 +133,17 @@ def get_line(  # noqa: PLR0913, PLR0917 - the parameters of the request
     to_lon: Longitude = None,
     to_lat: Latitude = None,
     geojson: GeoJson = False,
-) -> JSONResponse:
+    form: AskedForm = "json",
+) -> StreamingResponse:
     """The sewers from one place to another: along the flow where there is such a way, else by whatever joins them."""
     if (to_lon is None) != (to_lat is None):
         raise BadPlace("to_lon and to_lat go together; one of them is missing.")
     point = on_grid(city, to_lon, to_lat) if to_lon is not None and to_lat is not None else None
     end = Where(point=point, manhole=to_manhole, segment=to_segment, name=f"{to_lon}, {to_lat}" if point else "")
-    return _traced(city, view, "line", _with(start, manhole=manhole), end, None, geojson)
+    return _traced(city, view, "line", _with(start, manhole=manhole), end, None, _Asked(geojson, form))
 
 
-@router.get("/isolate", summary="What to close?", responses={200: {"model": IsolationAnswer}})
+@router.get("/isolate", summary="What to close?", responses=_SHUT_OFF)
 def get_isolate(
     city: TheCity,
     view: StaffView,
@@ -130,7 +151,8 @@ def get_isolate(
     valve: Id = None,
     cannot_close: CannotClose = None,
     geojson: GeoJson = False,
-) -> JSONResponse:
+    form: AskedForm = "json",
+) -> StreamingResponse:
     """The valves to close for a break of a water main, or around a valve that was operated, and who is cut off.
 
     Valves that cannot be used, what it takes if one more fails, the next ring, and hydrants out of service.
@@ -139,9 +161,7 @@ def get_isolate(
     where = _with(start, valve=valve)
     found = cut_off(view.query, network, city.city.network, where, tuple(cannot_close or ()))
     message = isolation_message(view.query, network, found, city.grid)
-    if geojson:
-        message["geojson"] = marks_collection(isolation_marks(view.query, network, found), city.grid)
-    return JSONResponse(message)
+    return _answer(city, message, isolation_marks(view.query, network, found), _Asked(geojson, form))
 
 
 def on_grid(city: OpenCity, lon: float, lat: float) -> shapely.Point:
@@ -163,11 +183,15 @@ def _traced(
     start: Where,
     end: Where | None,
     within_ft: float | None,
-    geojson: bool,
-) -> JSONResponse:
+    asked: _Asked,
+) -> StreamingResponse:
     network = city.network(view.query, "sewer_main")
     trace = traced(view.query, network, city.city.network, kind, start, end, within_ft)
     message = trace_message(view.query, network, trace, city.grid)
-    if geojson:
-        message["geojson"] = marks_collection(trace_marks(view.query, network, trace), city.grid)
-    return JSONResponse(message)
+    return _answer(city, message, trace_marks(view.query, network, trace), asked)
+
+
+def _answer(city: OpenCity, message: Message, marks: Iterator[Mark], asked: _Asked) -> StreamingResponse:
+    if asked.geojson:
+        message["geojson"] = marks_collection(marks, city.grid)
+    return answer_of(message, marks, city.grid, asked.form)

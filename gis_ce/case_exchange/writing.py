@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -23,13 +22,14 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from gis_ce.case_exchange.csv_text import csv_pieces
 from gis_ce.case_exchange.formulas import guarded
 from gis_ce.errors import ExportRefused
 from layers.grid import Grid
 from layers.snapshot import GEOMETRY
 
 MOST_XLSX_ROWS, LONGEST_XLSX_CELL = 1_048_575, 32_767
-_WIDTH = 18
+_LEAST_WIDTH, _MOST_WIDTH = 10, 60
 _BATCH = 2_000
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _KINDS = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
@@ -61,12 +61,9 @@ def write_table(path: Path, table: pa.Table, name: str, grid: Grid) -> None:
 
 
 def _write_csv(path: Path, table: pa.Table, _: str, __: Grid) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
-        plain = _without_geometry(table)
-        writer.writerow([guarded(column) for column in plain.column_names])
-        for row in _rows(plain):
-            writer.writerow([guarded(value) if isinstance(value, str) else value for value in row])
+    plain = _without_geometry(table)
+    with path.open("wb") as stream:
+        stream.writelines(csv_pieces(plain.column_names, _rows(plain)))
 
 
 def _write_xlsx(path: Path, table: pa.Table, name: str, _: Grid) -> None:
@@ -80,12 +77,19 @@ def _write_xlsx(path: Path, table: pa.Table, name: str, _: Grid) -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(name[:31])
     sheet.freeze_panes = "A2"
-    for number in range(len(plain.column_names)):
-        sheet.column_dimensions[get_column_letter(number + 1)].width = _WIDTH
+    for number, column in enumerate(plain.column_names):
+        sheet.column_dimensions[get_column_letter(number + 1)].width = _width(column, plain.column(number))
+    sheet.auto_filter.ref = f"A1:{get_column_letter(max(plain.num_columns, 1))}{plain.num_rows + 1}"
     sheet.append([_cell(sheet, column, bold=True) for column in plain.column_names])
     for row in _rows(plain):
         sheet.append([_cell(sheet, value) for value in row])
     book.save(path)
+
+
+def _width(name: str, column: pa.ChunkedArray) -> int:
+    """Wide enough for what is in the column, within reason."""
+    longest = pc.max(pc.utf8_length(column)).as_py() if pa.types.is_string(column.type) else _LEAST_WIDTH
+    return int(min(max(len(name) + 4, (longest or 0) + 2, _LEAST_WIDTH), _MOST_WIDTH))
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: object, bold: bool = False) -> object:

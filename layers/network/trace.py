@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -26,7 +26,8 @@ class Side:
     """What lies beyond a piece of unknown direction: it belongs to the trace if that piece flows its way.
 
     `piece` is entered at `node`; `pieces` and `segments` (rows) are all that could then belong to it,
-    that piece among them; `toward` is the node at its far end.
+    that piece among them; `toward` is the node at its far end. `other_ways` are further pieces with their far
+    ends by which one comes to the very same, as on a loop: a side is told once.
     """
 
     piece: int
@@ -35,6 +36,7 @@ class Side:
     pieces: Rows
     segments: Rows
     length_ft: float
+    other_ways: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,7 +269,18 @@ def _sides(
     found = np.zeros(len(network), dtype=np.bool_)
     found[together] = True
     found[pieces] = False
-    return tuple(sides), np.flatnonzero(found)
+    return _each_once(sides), np.flatnonzero(found)
+
+
+def _each_once(sides: list[Side]) -> tuple[Side, ...]:
+    """The sides, those with the same pieces told as one that is come to by several ways."""
+    found: dict[tuple[int, ...], Side] = {}
+    for side in sides:
+        same = tuple(sorted(side.pieces.tolist())) or (-1 - side.toward,)
+        first, way = found.setdefault(same, side), (side.piece, side.toward)
+        if way not in ((first.piece, first.toward), *first.other_ways):
+            found[same] = replace(first, other_ways=(*first.other_ways, way))
+    return tuple(found.values())
 
 
 def missed_at(network: Network, is_at: IsAt, pieces: Rows) -> tuple[Rows, Rows]:
