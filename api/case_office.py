@@ -10,6 +10,7 @@ from threading import Lock
 from api.settings import Settings
 from api.wiring import OpenCity, attachments_folder, open_cases
 from gis_ce.actions.desk import Actor, Desk
+from gis_ce.appeal_agreement import appeal_mistakes
 from gis_ce.attachments.folder import AttachmentFolder
 from gis_ce.case_store import CaseStore
 from gis_ce.city_letters import CityLetters, city_letters
@@ -74,6 +75,7 @@ def open_office(settings: Settings, city: OpenCity) -> CaseOffice:
     reports = city.city.other.get("open311")
     mistakes += intake_mistakes(reports, processes.processes)
     closing = city.city.other.get("closing", {})
+    mistakes += appeal_mistakes(processes.time, city.rules.rulebook)
     mistakes += target_mistakes(targets, processes.processes)
     if mistakes := [*mistakes, *closing_mistakes(closing, processes.processes)]:
         raise CityFileError(path, mistakes)

@@ -13,6 +13,7 @@ from gis_ce.actions.desk import Desk
 from gis_ce.actions.letter_rows import look_at_letter
 from gis_ce.actions.letter_setting import Picture
 from gis_ce.actions.proposals import standing
+from gis_ce.letter_facts import for_outside, staff_only_lines
 from gis_ce.letter_merge import in_full
 from gis_ce.tables import Decision
 from maps.case_pictures import StillPicture, evidence_picture, mains_picture
@@ -32,7 +33,7 @@ def evidence_of(session: Session, desk: Desk, hand: Hand) -> StillPicture | None
     """The evidence of the last decision of a case that has a place in it, over today's layers."""
     for row in reversed(standing(session, hand.case.id)):
         if row.evidence and row.evidence.get("features"):
-            return _drawn(desk, row, _for_outside(desk, row.evidence))
+            return _drawn(desk, row, _for_outside(desk, row.evidence), for_outside(row, staff_only_lines(desk.city)))
     return None
 
 
@@ -49,11 +50,11 @@ def _for_outside(desk: Desk, evidence: Mapping[str, Any]) -> dict[str, Any]:
 
 def decision_picture(desk: Desk, row: Decision) -> StillPicture | None:
     """The evidence of one decision, over today's layers."""
-    return _drawn(desk, row, row.evidence or {})
+    return _drawn(desk, row, row.evidence or {}, row.sentence)
 
 
-def _drawn(desk: Desk, row: Decision, evidence: Mapping[str, Any]) -> StillPicture | None:
-    words = f"{row.sentence} As the map had it on {in_full(row.proposed_at.date())}; grid north is up."
+def _drawn(desk: Desk, row: Decision, evidence: Mapping[str, Any], said: str) -> StillPicture | None:
+    words = f"{said} As the map had it on {in_full(row.proposed_at.date())}; grid north is up."
     return evidence_picture(evidence, desk.query, words)
 
 

@@ -12,6 +12,7 @@ from api.case_record_schemas import PartyAnswer
 from api.case_schemas import Given, Name, Reason, Words
 from api.charge_schemas import Cents, Short
 from gis_ce.actions.contacting import Channel
+from gis_ce.actions.filing_appeals import AppealOutcome
 from gis_ce.actions.hearings import Outcome
 
 Who = Literal["responsible", "complaining"]
@@ -41,6 +42,21 @@ class OutcomeIn(Given):
     outcome: Outcome
     text: Words
     why: Words | None = Field(default=None, description="Why it was held without its notices.")
+
+
+class AppealIn(Given):
+    """An appeal that came in; without a letter, against the one that may be appealed and was issued last."""
+
+    what: Words
+    on: date
+    letter: Name | None = Field(default=None, description="Number or id of the letter that it is against.")
+
+
+class AppealDecisionIn(Given):
+    """How an appeal was decided."""
+
+    outcome: AppealOutcome
+    text: Words
 
 
 class CitationIn(Given):

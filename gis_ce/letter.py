@@ -53,7 +53,8 @@ class LetterKind:
     `steps` are those that send it (`leaks.notice_48h`), `recipients` the roles it may go to, the first
     that the case has; `occupant` is whoever is at the site. `rules` are subjects of law by the names under which
     the template quotes them. `about_easement`: it rests on an easement, so somebody must have seen the deed.
-    `form` has no recipient and no letter's frame.
+    `form` has no recipient and no letter's frame. `issue_day` is the field in which its step notes the day of issue.
+    `tells_outcome`: whoever gets it is told how the case ends.
     """
 
     id: str
@@ -69,6 +70,8 @@ class LetterKind:
     compliance: Compliance | None = None
     appealable: bool = False
     about_easement: bool = False
+    issue_day: str | None = None
+    tells_outcome: bool = False
     form: bool = False
 
     def field(self, name: str) -> MergeField | None:

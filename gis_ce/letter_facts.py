@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
+from gis_ce.checks.all import CHECKS
 from gis_ce.letter_merge import in_full
 from gis_ce.process import Length, Process, in_words
 from gis_ce.process_deadlines import length_of
 from gis_ce.tables import Case, Decision, DeedSeen, Party, Site
+from layers.model import City
 
 OCCUPANT = "occupant"
 MOST_LINES = 4
@@ -43,15 +45,33 @@ def party_facts(parties: Iterable[Party]) -> dict[str, object]:
     return facts
 
 
-def decision_facts(decisions: Iterable[Decision]) -> dict[str, object]:
-    """`decision.CHECK.sentence` and `.answer`: what the map said last, where somebody stands by it or nobody spoke."""
+def staff_only_lines(city: City) -> frozenset[str]:
+    """Roles of mains and laterals that the city keeps to its staff; a street is no secret."""
+    kept = {layer.role_name for layer in city.layers if layer.audience != "public" and layer.role.geometry == "line"}
+    return frozenset(kept - {"street"})
+
+
+def decision_facts(decisions: Iterable[Decision], hidden: Collection[str] = ()) -> dict[str, object]:
+    """`decision.CHECK.sentence` and `.answer`: what the map said last, where somebody stands by it or nobody spoke.
+
+    A check that looks at a `hidden` role says its answer alone: no main, size or distance leaves the house.
+    """
     facts: dict[str, object] = {}
     for row in decisions:
         overridden = row.state == "overridden"
-        said = f"{row.why}" if overridden and row.why else row.sentence
+        said = f"{row.why}" if overridden and row.why else for_outside(row, hidden)
         facts[f"decision.{row.check}.sentence"] = None if row.proposed is None and not overridden else said
         facts[f"decision.{row.check}.answer"] = in_words(row.answer or row.proposed or "") or None
     return facts
+
+
+def for_outside(row: Decision, hidden: Collection[str]) -> str:
+    """The sentence of a decision as a letter may print it."""
+    check = next((known for known in CHECKS if known.name == row.check), None)
+    if check is None or {*check.roles, *check.also}.isdisjoint(hidden):
+        return row.sentence
+    answer = in_words(row.answer or row.proposed or "undecided").capitalize()
+    return f"{check.question} {answer}, by our records of {in_full(row.proposed_at.date())}."
 
 
 def deed_facts(deeds: Iterable[DeedSeen]) -> dict[str, object]:

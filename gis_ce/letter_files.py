@@ -30,6 +30,8 @@ _KEYS = (
     "rules",
     "compliance",
     "appealable",
+    "issue_day",
+    "tells_outcome",
     "about_easement",
     "form",
     "fields",
@@ -120,6 +122,8 @@ def _read(head: Table, name: str, template: Template) -> LetterKind:
         compliance=_compliance(head, fields),
         appealable=head.yes("appealable"),
         about_easement=head.yes("about_easement"),
+        issue_day=head.id("issue_day"),
+        tells_outcome=head.yes("tells_outcome"),
         form=head.yes("form"),
     )
 

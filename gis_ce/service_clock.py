@@ -66,11 +66,15 @@ class Reckoned:
 
 @dataclass(frozen=True, slots=True)
 class ServiceClock:
-    """What follows from the service of a notice; `appeal` and `compliance` are None where there is nothing to count."""
+    """What follows from the service of a notice; `appeal` and `compliance` are None where there is nothing to count.
+
+    `rule` is the one by which it counts as received, None where nothing does yet.
+    """
 
     receipt: Reckoned
     appeal: Reckoned | None = None
     compliance: Reckoned | None = None
+    rule: Rule | None = None
 
 
 def reckon(
@@ -90,7 +94,13 @@ def reckon(
     service, receipt = min(known, key=lambda pair: (pair[1].day or date.max, pair[0].on))
     rule = book.on(SUBJECT, service.on)
     appeal = _appeal(receipt.day or today, rule, time_) if notice.appealable and rule is not None else None
-    return ServiceClock(receipt, appeal, _due(notice, receipt.day, service, time_))
+    return ServiceClock(receipt, appeal, _due(notice, receipt.day, service, time_), rule)
+
+
+def appeal_days(rule: Rule) -> Length:
+    """How long a notice may be appealed by a rule on service."""
+    unit: Unit = "working_days" if rule.word("appeal_unit") == "working_days" else "calendar_days"
+    return Length(int(rule.number("appeal_days")), unit)
 
 
 def decide_appeal_by(filed_on: date, rule: Rule, time_: Timekeeping) -> Reckoned:
@@ -98,6 +108,19 @@ def decide_appeal_by(filed_on: date, rule: Rule, time_: Timekeeping) -> Reckoned
     return _counted(
         filed_on, Length(int(rule.number("appeal_decision_days")), "calendar_days"), "appeal filed", time_, rule
     )
+
+
+def returnable_until(service: Service, book: RuleBook) -> date | None:
+    """The last day on which first-class mail can come back and not count; None for other ways, or without a rule."""
+    rule = book.on(SUBJECT, service.on)
+    if rule is None or service.method != "first_class_mail":
+        return None
+    return service.on + int(rule.number("returned_mail_days")) * _ONE_DAY
+
+
+def sourced(found: Reckoned) -> str:
+    """The arithmetic of a day with its source."""
+    return f"{found.said} ({found.source})" if found.source else found.said
 
 
 def _received(service: Service, book: RuleBook, today: date) -> Reckoned:
@@ -155,8 +178,7 @@ def _waiting(appealable: bool) -> Reckoned | None:
 
 
 def _appeal(receipt: date, rule: Rule, time_: Timekeeping) -> Reckoned:
-    unit: Unit = "working_days" if rule.word("appeal_unit") == "working_days" else "calendar_days"
-    return _counted(receipt, Length(int(rule.number("appeal_days")), unit), "received", time_, rule)
+    return _counted(receipt, appeal_days(rule), "received", time_, rule)
 
 
 def _due(notice: Notice, receipt: date | None, service: Service | None, time_: Timekeeping) -> Reckoned | None:

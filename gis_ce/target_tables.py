@@ -15,7 +15,7 @@ from gis_ce.targets import Category, Targets, TypeTargets
 from layers.errors import Mistake
 from layers.toml_table import did_you_mean
 
-_PERIODS = ("call_answer", "due_soon", "notice_before_hearing")
+_PERIODS = ("call_answer", "due_soon", "notice_before_hearing", "serve_letter", "ask_receipt")
 _OF_CATEGORY = ("initial_response", "resolution", "update")
 _KEYS = (*_PERIODS, "categories", "types", "other")
 _EXAMPLE = "such as '24 hours', '10 days' or '1 working day'"

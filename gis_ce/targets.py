@@ -38,6 +38,8 @@ class Targets:
     call_answer: Length
     due_soon: Length
     notice_before_hearing: Length
+    serve_letter: Length
+    ask_receipt: Length
 
     def category(self, case_type: str, answers: Mapping[str, str], chosen: str | None = None) -> Category:
         """The category of a case: the one that somebody chose, else the most urgent that its answers ask for."""

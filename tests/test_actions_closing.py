@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from charged_town import charging_desk
 from desks import as_somebody, go_to, kinds, later, leak, processes, write
+from lettered import OWNER, writing_desk
+from made_layers import EAST, NORTH
 from made_pictures import jpeg, notes, taken
+from process_walks import RIGHT
 from sqlalchemy import select
 
 from gis_ce.actions.after_photos import mark_after_photo
@@ -20,14 +23,21 @@ from gis_ce.actions.charging import ChargeGiven, add_charge
 from gis_ce.actions.closing import Closing
 from gis_ce.actions.contacting import ContactGiven, log_contact
 from gis_ce.actions.desk import Desk
+from gis_ce.actions.letter_issuing import issue_letter
+from gis_ce.actions.letters import LetterAsked, new_letter
 from gis_ce.actions.mending import reopen
+from gis_ce.actions.opening import Opening, open_case
 from gis_ce.actions.parties import PartyGiven
+from gis_ce.actions.placing import Place
 from gis_ce.actions.shut_offs import ShutOffDecision, ask_shut_off, decide_shut_off
 from gis_ce.actions.stepping import Given, answer_step
 from gis_ce.case_changes import case_named
 from gis_ce.case_store import CaseStore
 from gis_ce.closing_rules import city_closing, closing_mistakes, shipped_closing
 from gis_ce.errors import CaseRefused, NotYourLane, StepRefused
+from gis_ce.process_files import known_checks, read_process
+from gis_ce.process_mistakes import Known
+from gis_ce.process_settings import default_settings
 from gis_ce.tables import Event, Party
 
 PAT, JANE = PartyGiven("owner", "Pat Owner"), PartyGiven("reporter", "Jane Doe")
@@ -193,3 +203,69 @@ def test_every_mistake_in_what_a_city_says_is_listed(tmp_path: Path) -> None:
         "did you mean shut_off?",
     ):
         assert words in said, said
+
+
+def test_a_letter_that_tells_the_outcome_counts_as_telling(case_store: CaseStore, tmp_path: Path) -> None:
+    desk = replace(writing_desk(tmp_path / "files"), closing=shipped_closing())
+    number = at_the_end(case_store, desk, OWNER)
+    why = Given(closing=Closing(no_photo="nothing is to be seen"))
+    with pytest.raises(StepRefused, match="tell the responsible party, Olive Owner"):
+        write(case_store, answer_step, desk, number, "close", why)
+    grease = write(case_store, new_letter, desk, number, LetterAsked("education_digging", to="owner")).made
+    assert grease["missing"] == []
+    write(case_store, issue_letter, desk, grease["letter"])
+    with pytest.raises(StepRefused, match="tell the responsible party, Olive Owner"):
+        write(case_store, answer_step, desk, number, "close", why)
+    asked = LetterAsked("case_closed", {"site": "Main Street", "outcome": "The main is dry."}, "owner")
+    letter = write(case_store, new_letter, desk, number, asked).made["letter"]
+    write(case_store, issue_letter, desk, letter)
+    write(case_store, answer_step, desk, number, "close", why)
+    assert last(case_store, number, "closing").endswith(
+        "the responsible party was told; no complaining party is on record"
+    )
+
+
+def with_mine(desk: Desk) -> Desk:
+    """A town with a process that ends once its leak, a case of its own, has closed, and that asks for a photo."""
+    known = Known(known_checks(), ("damages", "leaks", "mine"), default_settings())
+    mine = read_process(RIGHT.replace("process: damages", "process: leaks"), "mine.yaml", known)
+    names = {**desk.processes.processes, "mine": mine}
+    closing = city_closing({"after_photo": ["mine"], "tell": ["responsible"], "approval": {}})
+    return replace(desk, processes=replace(desk.processes, processes=names), closing=closing)
+
+
+def with_child(store: CaseStore, desk: Desk) -> tuple[str, str]:
+    """A case of that process, and its leak, which stands at its last step."""
+    place = Place(xy=(EAST + 50, NORTH + 30), sigma_ft=1.0)
+    parent = write(store, open_case, desk, Opening("mine", place, parties=(PAT,))).number
+    go_to(store, desk, parent, "open", location="inside")
+    (child,) = write(store, answer_step, desk, parent, "open", Given()).made["opened"]
+    go_to(store, desk, child, "close", **NATURAL)
+    return parent, str(child)
+
+
+def test_a_case_that_closes_with_the_one_it_waits_for_is_asked_the_same(case_store: CaseStore, desk: Desk) -> None:
+    town = with_mine(desk)
+    parent, child = with_child(case_store, town)
+    told = Given(closing=Closing(not_told="moved away"))
+    with pytest.raises(StepRefused, match=f"{parent} cannot close yet: attach an 'after' photo"):
+        write(case_store, answer_step, town, child, "close", told)
+    both = Given(closing=Closing("nothing is to be seen", "moved away"))
+    assert write(case_store, answer_step, town, child, "close", both).made["woken"] == [parent]
+    assert last(case_store, parent, "closing") == (
+        "no 'after' photo: nothing is to be seen; the responsible party was not told: moved away"
+    )
+
+
+def test_what_was_done_in_the_case_that_closes_first_counts_for_the_one_that_waits(
+    case_store: CaseStore, desk: Desk
+) -> None:
+    town = with_mine(desk)
+    parent, child = with_child(case_store, town)
+    write(case_store, mark_after_photo, town, child, photo(case_store, town, child))
+    call = ContactGiven("out", "call", "Dry and closed", party=party(case_store, child, "owner"), tells_closing=True)
+    write(case_store, log_contact, town, child, call)
+    assert write(case_store, answer_step, town, child, "close", Given()).made["woken"] == [parent]
+    assert last(case_store, parent, "closing") == "'after' photo of 2026-03-02; the responsible party was told"
+    with case_store.reading() as session:
+        assert case_named(session, parent).status == "closed"

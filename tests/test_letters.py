@@ -13,17 +13,9 @@ from lettered import owned_leak, text_of, writing_desk
 from pypdf import PdfReader
 
 from gis_ce.actions.desk import Desk
+from gis_ce.actions.letter_issuing import issue_letter, reissue_letter, withdraw_letter
 from gis_ce.actions.letter_service import CameBack, Served, count_receipts, receive_letter, return_letter, serve_letter
-from gis_ce.actions.letters import (
-    LetterAsked,
-    change_letter,
-    issue_letter,
-    letter_pdf,
-    new_letter,
-    reissue_letter,
-    show_letter,
-    withdraw_letter,
-)
+from gis_ce.actions.letters import LetterAsked, change_letter, letter_pdf, new_letter, show_letter
 from gis_ce.attachments.folder import content_path
 from gis_ce.case_store import CaseStore
 from gis_ce.city_letters import CityLetters

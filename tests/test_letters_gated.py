@@ -17,9 +17,10 @@ from test_letters import NOV
 from gis_ce.actions.deeds import Deed, see_deed
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.letter_gate import refused_by_easement
+from gis_ce.actions.letter_issuing import issue_letter
 from gis_ce.actions.letter_rows import look_at_letter
 from gis_ce.actions.letter_service import CameBack, Served, count_receipts, receive_letter, serve_letter
-from gis_ce.actions.letters import LetterAsked, issue_letter, letter_pdf, new_letter, show_letter
+from gis_ce.actions.letters import LetterAsked, letter_pdf, new_letter, show_letter
 from gis_ce.actions.opening import Opening, open_case
 from gis_ce.actions.parties import add_party
 from gis_ce.actions.placing import Place

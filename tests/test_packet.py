@@ -16,8 +16,9 @@ from pypdf import PdfReader
 from api.case_packets import packet_of, write_folder, write_zip
 from api.errors import ApiError
 from gis_ce.actions.desk import Desk
+from gis_ce.actions.letter_issuing import issue_letter
 from gis_ce.actions.letter_service import Served, serve_letter
-from gis_ce.actions.letters import LetterAsked, issue_letter, letter_pdf, new_letter
+from gis_ce.actions.letters import LetterAsked, letter_pdf, new_letter
 from gis_ce.actions.notes import add_note
 from gis_ce.actions.parties import PartyGiven, add_party
 from gis_ce.case_store import CaseStore

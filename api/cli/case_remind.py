@@ -43,7 +43,7 @@ def reminders(
     city: CityOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List the running deadlines whose reminder has come, the nearest first."""
+    """List the waits of the process maps whose reminder has come; what is overdue or due soon: gis-ce deadlines."""
     with looking(city, as_) as (session, desk, _):
         until = datetime.now(UTC) + timedelta(days=within)
         page = reminders_until(session, until, officer, page_after(after), limit)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, cast, get_args
 
@@ -12,6 +11,8 @@ import typer
 from api.charge_messages import statement_message, unpaid_message
 from api.cli.case_desk import AsOption, NumberArgument, ReasonOption, at_work, looking
 from api.cli.charge_screen import print_statement, print_unpaid, write_unpaid
+from api.cli.days import OnOption, day_if, day_of
+from api.cli.made import print_made
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, many, out, text
 from api.errors import ApiError
@@ -43,14 +44,10 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
     code: Annotated[str | None, typer.Option("--code", help="Of a penalty or fee in the city's rules.")] = None,
     field: Annotated[str | None, typer.Option("--field", help="The field in which the amount was noted.")] = None,
     deadline: Annotated[
-        datetime | None,
-        typer.Option(
-            "--deadline", metavar="DATE", formats=["%Y-%m-%d"], help="Last day of the notice's period, of a penalty."
-        ),
+        str | None,
+        typer.Option("--deadline", metavar="DAY", help="Last day of the notice's period; else the letter's own."),
     ] = None,
-    due: Annotated[
-        datetime | None, typer.Option("--due", metavar="DATE", formats=["%Y-%m-%d"], help="By when it is to be paid.")
-    ] = None,
+    due: Annotated[str | None, typer.Option("--due", metavar="DAY", help="By when it is to be paid.")] = None,
     party: Annotated[str | None, typer.Option("--party", metavar="ID", help="Who owes it.")] = None,
     as_: AsOption = None,
     city: CityOption = None,
@@ -58,25 +55,25 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Charge a cost, a fee or a civil penalty.
 
-    A penalty has its amount from the city's rules and counts the days from the notice's deadline:
-    [bold]gis-ce charge add LEAK-2026-00001 civil_penalty --deadline 2026-03-06[/bold]. A cost has an amount and
+    A penalty has its amount from the city's rules and counts the days from the notice's deadline, that of the letter
+    that was issued last: [bold]gis-ce charge add LEAK-2026-00001 civil_penalty[/bold]. A cost has an amount and
     a basis: [bold]gis-ce charge add LEAK-2026-00001 repair 1,250.00 --basis "WO 4711"[/bold].
     """
-    given = ChargeGiven(
-        kind=cast(ChargeKind, kind),
-        amount_cents=cents_of(amount) if amount is not None else None,
-        basis=basis,
-        what=what,
-        code=code,
-        field=field,
-        deadline_on=deadline.date() if deadline else None,
-        due_on=due.date() if due else None,
-        party=party,
-    )
     with at_work(city, as_) as (session, desk):
+        given = ChargeGiven(
+            kind=cast(ChargeKind, kind),
+            amount_cents=cents_of(amount) if amount is not None else None,
+            basis=basis,
+            what=what,
+            code=code,
+            field=field,
+            deadline_on=day_if(deadline, desk),
+            due_on=day_if(due, desk),
+            party=party,
+        )
         done = add_charge_to(session, desk, number, given)
         session.commit()
-    _print(done, json, f"[green]charged[/green]  {text(done.made['said'])}, as {done.made['charge']}")
+    print_made(done, json, f"[green]charged[/green]  {text(done.made['said'])}, as {done.made['charge']}")
 
 
 @app.command("list")
@@ -95,9 +92,7 @@ def pay(  # noqa: PLR0913, PLR0917 - the options of the command
     number: NumberArgument,
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="In dollars, such as 1250.00.")],
     reference: Annotated[str, typer.Option("--reference", help="Receipt or check number; recorded once.")],
-    on: Annotated[
-        datetime | None, typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="Without it, today.")
-    ] = None,
+    on: OnOption = None,
     charge: OnlyOption = None,
     as_: AsOption = None,
     city: CityOption = None,
@@ -105,10 +100,10 @@ def pay(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Record a payment; the oldest charges are paid first."""
     with at_work(city, as_) as (session, desk):
-        payment = Payment(cents_of(amount), on.date() if on else desk.today, reference, charge)
+        payment = Payment(cents_of(amount), day_of(on, desk), reference, charge)
         done = record_payment(session, desk, number, payment)
         session.commit()
-    _print(done, json, _said(done))
+    print_made(done, json, _said(done))
 
 
 @app.command("returned")
@@ -124,7 +119,7 @@ def returned(
     with at_work(city, as_) as (session, desk):
         done = return_payment(session, desk, number, reference, why)
         session.commit()
-    _print(done, json, _said(done))
+    print_made(done, json, _said(done))
 
 
 @app.command("import")
@@ -163,7 +158,7 @@ def stay(
     with at_work(city, as_) as (session, desk):
         done = stay_charges(session, desk, number, why, charge)
         session.commit()
-    _print(done, json, _said(done))
+    print_made(done, json, _said(done))
 
 
 @app.command("resume")
@@ -179,7 +174,7 @@ def resume(
     with at_work(city, as_) as (session, desk):
         done = resume_charges(session, desk, number, why, charge)
         session.commit()
-    _print(done, json, _said(done))
+    print_made(done, json, _said(done))
 
 
 @app.command("waive")
@@ -197,14 +192,14 @@ def waive(
         waiver = Waiver(charge, why, cents_of(amount) if amount is not None else None)
         done = waive_charge(session, desk, number, waiver)
         session.commit()
-    _print(done, json, _said(done))
+    print_made(done, json, _said(done))
 
 
 @app.command("end")
 def end(
     number: NumberArgument,
     charge: ChargeArgument,
-    last_day: Annotated[datetime, typer.Argument(metavar="DATE", formats=["%Y-%m-%d"], help="When it last stood.")],
+    last_day: Annotated[str, typer.Argument(metavar="DAY", help="When it last stood.")],
     why: ReasonOption,
     as_: AsOption = None,
     city: CityOption = None,
@@ -212,9 +207,9 @@ def end(
 ) -> None:
     """Say on which day the violation of a daily penalty last stood, so that no further day counts."""
     with at_work(city, as_) as (session, desk):
-        done = end_penalty(session, desk, number, LastDay(charge, last_day.date(), why))
+        done = end_penalty(session, desk, number, LastDay(charge, day_of(last_day, desk), why))
         session.commit()
-    _print(done, json, _said(done))
+    print_made(done, json, _said(done))
 
 
 @app.command("unpaid")
@@ -239,10 +234,3 @@ def unpaid_(
 
 def _said(done: Done) -> str:
     return f"[green]noted[/green]  {text(done.made['said'])}"
-
-
-def _print(done: Done, json: bool, said: str) -> None:
-    if json:
-        as_json(asdict(done))
-        return
-    out().print(said, soft_wrap=True)

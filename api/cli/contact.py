@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, cast
@@ -11,11 +10,12 @@ import typer
 
 from api.cli.case_desk import AsOption, NumberArgument, ReasonOption, at_work, looking
 from api.cli.case_screen import minute
+from api.cli.days import DayArgument, day_if, day_of
+from api.cli.made import print_made
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, out, table, text
 from api.due_messages import contact_message, proceeding_message
 from gis_ce.actions.calendars import officer_calendar
-from gis_ce.actions.carried_out import Done
 from gis_ce.actions.contacting import Channel, ContactGiven, Direction, contacts_of, log_contact, unanswered
 from gis_ce.actions.proceedings import open_proceedings, proceedings_of
 from gis_ce.actions.status_updates import send_status, status_for_reporter
@@ -26,7 +26,6 @@ contact = typer.Typer(help="The contact log: calls and e-mails, and by when they
 visit = typer.Typer(help="Follow-up visits, and the calendar of an officer.", no_args_is_help=True)
 
 VisitArgument = Annotated[str, typer.Argument(metavar="VISIT", help="Its id, as gis-ce visit list shows it.")]
-OnArgument = Annotated[datetime, typer.Argument(metavar="DATE", formats=["%Y-%m-%d"])]
 
 
 @contact.command("log")
@@ -119,7 +118,7 @@ def status(
 @visit.command("plan")
 def plan(
     number: NumberArgument,
-    on: OnArgument,
+    on: DayArgument,
     what: Annotated[str, typer.Argument(metavar="WHAT", help="What for.")],
     officer: Annotated[str | None, typer.Option("--officer", help="Else who has the case.")] = None,
     as_: AsOption = None,
@@ -128,9 +127,10 @@ def plan(
 ) -> None:
     """Plan a follow-up visit."""
     with at_work(city, as_) as (session, desk):
-        done = plan_visit(session, desk, number, VisitGiven(on.date(), what, officer))
+        day = day_of(on, desk)
+        done = plan_visit(session, desk, number, VisitGiven(day, what, officer))
         session.commit()
-    said = f"[green]planned[/green]  {on.date()}, {done.number}, as {done.made['proceeding']}"
+    said = f"[green]planned[/green]  {day}, {done.number}, as {done.made['proceeding']}"
     print_made(done, json, said)
 
 
@@ -155,19 +155,17 @@ def put_off(
     number: NumberArgument,
     visit_id: VisitArgument,
     why: ReasonOption,
-    to: Annotated[
-        datetime | None,
-        typer.Option("--to", metavar="DATE", formats=["%Y-%m-%d"], help="The new day; without it, called off."),
-    ] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="DAY", help="The new day; without it, called off.")] = None,
     as_: AsOption = None,
     city: CityOption = None,
     json: JsonOption = False,
 ) -> None:
     """Put a visit off to another day, or call it off."""
     with at_work(city, as_) as (session, desk):
-        done = put_off_visit(session, desk, number, VisitPutOff(visit_id, why, to.date() if to else None))
+        day = day_if(to, desk)
+        done = put_off_visit(session, desk, number, VisitPutOff(visit_id, why, day))
         session.commit()
-    said = f"put off to {to.date()}, as {done.made['proceeding']}" if to else "called off"
+    said = f"put off to {day}, as {done.made['proceeding']}" if day else "called off"
     print_made(done, json, f"[green]{said}[/green]")
 
 
@@ -211,11 +209,3 @@ def calendar(
         return
     output.write_bytes(content)
     aside().print(f"Written to {text(output)}.", soft_wrap=True)
-
-
-def print_made(done: Done, json: bool, said: str) -> None:
-    """What an action has led to: as JSON, or one line."""
-    if json:
-        as_json(asdict(done))
-        return
-    out().print(said, soft_wrap=True)

@@ -25,7 +25,10 @@ def deadlines(
     city: CityOption = None,
     json: JsonOption = False,
 ) -> None:
-    """List what is overdue and what is due soon: targets, waits, answers, visits, hearings, payments."""
+    """List what is overdue and what is due soon: targets, waits, answers, letters, appeals, visits, hearings, payments.
+
+    Waits of the process maps whose reminder has come, however far their end is: [bold]gis-ce case reminders[/bold].
+    """
     states = ("overdue",) if overdue else ("overdue", "due_soon", *(("later",) if everything else ()))
     with looking(city, as_) as (session, desk, _):
         found = [due for due in due_list(session, desk, officer) if due.state in states]

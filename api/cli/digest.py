@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, cast, get_args
 
 import typer
 
 from api.cli.case_desk import AsOption, looking
+from api.cli.days import OnOption, day_if
 from api.cli.options import CityOption
 from api.cli.screen import aside, text
 from api.errors import ApiError
@@ -22,9 +22,7 @@ _ENDINGS = {".txt": "text", ".html": "html", ".csv": "csv"}
 def digest(
     officer: Annotated[str | None, typer.Option("--officer", help="Of this officer; else the manager's.")] = None,
     weekly: Annotated[bool, typer.Option("--weekly", help="Of the seven days that end with the day.")] = False,
-    on: Annotated[
-        datetime | None, typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="Without it, today.")
-    ] = None,
+    on: OnOption = None,
     form: Annotated[str | None, typer.Option("--form", help=f"{', '.join(get_args(DigestForm))}.")] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="As .txt, .html or .csv.")
@@ -38,7 +36,7 @@ def digest(
         raise ApiError(f"A digest is written as {', '.join(get_args(DigestForm))} (.txt, .html, .csv).")
     period: Period = "weekly" if weekly else "daily"
     with looking(city, as_) as (session, desk, _):
-        found = digest_of(session, desk, period, officer, on.date() if on else None)
+        found = digest_of(session, desk, period, officer, day_if(on, desk))
     words = written(found, cast(DigestForm, wanted))
     if output is None:
         typer.echo(words, nl=False)

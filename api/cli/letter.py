@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.cli.case_desk import AsOption, NumberArgument, ReasonOption, at_work, looking, office_here
+from api.cli.days import day_of
 from api.cli.letter_screen import kinds_table, print_done, print_letter
 from api.cli.letter_service import received, returned, served
-from api.cli.options import CityOption, JsonOption
+from api.cli.made import print_made
+from api.cli.options import CityOption, JsonOption, LetterArgument
 from api.cli.screen import as_json, out, text
 from api.errors import ApiError
 from api.letter_messages import kind_message, shown_message
 from api.letter_pictures import pictures_for
 from gis_ce.actions.deeds import Deed, see_deed
-from gis_ce.actions.letters import (
-    LetterAsked,
-    change_letter,
-    issue_letter,
-    letter_pdf,
-    new_letter,
-    reissue_letter,
-    show_letter,
-    withdraw_letter,
-)
-from gis_ce.letter_merge import as_date
+from gis_ce.actions.letter_issuing import issue_letter, reissue_letter, withdraw_letter
+from gis_ce.actions.letters import LetterAsked, change_letter, letter_pdf, new_letter, show_letter
 from gis_ce.public_forms import form_pdf
 
 app = typer.Typer(help="Letters of cases: begin, fill in, issue, serve; what follows from it.", no_args_is_help=True)
 
-LetterArgument = Annotated[
-    str, typer.Argument(metavar="LETTER", help="Number of a letter, such as LEAK-2026-00017-L1.")
-]
 ValuesArgument = Annotated[
     list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Values of merge fields; @FILE reads one.")
 ]
@@ -172,20 +160,9 @@ def deed(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Record that somebody has seen the deed of an easement, so that letters may rest on it."""
     with at_work(city, as_) as (session, desk):
-        done = see_deed(session, desk, number, Deed(by, day_of(on), book, page, note))
+        done = see_deed(session, desk, number, Deed(by, day_of(on, desk), book, page, note))
         session.commit()
-    if json:
-        as_json(asdict(done))
-        return
-    out().print(f"[green]recorded[/green]  book {text(book)}, page {text(page)} in {done.number}", soft_wrap=True)
-
-
-def day_of(said: str) -> date:
-    """A day as it was typed; raises ApiError."""
-    day = as_date(said)
-    if day is None:
-        raise ApiError(f"{said!r} is no day; write it like 2026-03-02.")
-    return day
+    print_made(done, json, f"[green]recorded[/green]  book {text(book)}, page {text(page)} in {done.number}")
 
 
 def _values(words: list[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +10,9 @@ import typer
 from sqlalchemy.orm import Session
 
 from api.cli.case_desk import AsOption, at_work
+from api.cli.days import OnOption, day_of
 from api.cli.letter_screen import print_done
-from api.cli.options import CityOption, JsonOption
+from api.cli.options import CityOption, JsonOption, LetterArgument
 from api.cli.screen import text
 from api.errors import ApiError
 from gis_ce.actions.attaching import attach, take_file
@@ -20,10 +21,7 @@ from gis_ce.actions.desk import Desk
 from gis_ce.actions.letter_rows import letter_named
 from gis_ce.actions.letter_service import CameBack, Served, receive_letter, return_letter, serve_letter
 from gis_ce.letter import METHODS
-from gis_ce.letter_merge import as_date
 
-_Letter = Annotated[str, typer.Argument(metavar="LETTER", help="Number of a letter, such as LEAK-2026-00017-L1.")]
-_On = Annotated[str | None, typer.Option("--on", metavar="DAY", help="The day, such as 2026-03-02; without it, today.")]
 _Proof = Annotated[
     Path | None, typer.Option("--proof", metavar="FILE", help="A file that proves it; it is attached to the case.")
 ]
@@ -31,9 +29,9 @@ _Note = Annotated[str, typer.Option("--note")]
 
 
 def served(  # noqa: PLR0913, PLR0917 - the options of the command
-    letter: _Letter,
+    letter: LetterArgument,
     method: Annotated[str, typer.Argument(metavar="METHOD", help=f"{', '.join(METHODS)}.")],
-    on: _On = None,
+    on: OnOption = None,
     at: Annotated[str | None, typer.Option("--at", metavar="HH:MM", help="The hour, if it is known.")] = None,
     by: Annotated[str | None, typer.Option("--by", help="Who served it; without it, who acts.")] = None,
     tracking: Annotated[str | None, typer.Option("--tracking", help="Number of the certified mail.")] = None,
@@ -45,15 +43,15 @@ def served(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Note that a letter was served: by certified mail, by hand, by posting or by first-class mail."""
     with at_work(city, as_) as (session, desk):
-        given = Served(method, _day(desk, on), _hour(at), by, tracking, note, _proof(session, desk, letter, proof))
+        given = Served(method, day_of(on, desk), _hour(at), by, tracking, note, _proof(session, desk, letter, proof))
         done = serve_letter(session, desk, letter, given)
         session.commit()
     _print(done, json, "served")
 
 
 def received(
-    letter: _Letter,
-    on: _On = None,
+    letter: LetterArgument,
+    on: OnOption = None,
     proof: _Proof = None,
     note: _Note = "",
     as_: AsOption = None,
@@ -62,15 +60,15 @@ def received(
 ) -> None:
     """Note the day on the signed receipt of a letter that was mailed."""
     with at_work(city, as_) as (session, desk):
-        back = CameBack(_day(desk, on), None, note, _proof(session, desk, letter, proof))
+        back = CameBack(day_of(on, desk), None, note, _proof(session, desk, letter, proof))
         done = receive_letter(session, desk, letter, back)
         session.commit()
     _print(done, json, "received")
 
 
 def returned(
-    letter: _Letter,
-    on: _On = None,
+    letter: LetterArgument,
+    on: OnOption = None,
     proof: _Proof = None,
     note: _Note = "",
     as_: AsOption = None,
@@ -79,17 +77,10 @@ def returned(
 ) -> None:
     """Note that a letter that was mailed came back."""
     with at_work(city, as_) as (session, desk):
-        back = CameBack(_day(desk, on), None, note, _proof(session, desk, letter, proof))
+        back = CameBack(day_of(on, desk), None, note, _proof(session, desk, letter, proof))
         done = return_letter(session, desk, letter, back)
         session.commit()
     _print(done, json, "returned")
-
-
-def _day(desk: Desk, said: str | None) -> date:
-    day = desk.today if said is None else as_date(said)
-    if day is None:
-        raise ApiError(f"{said!r} is no day; write it like 2026-03-02.")
-    return day
 
 
 def _hour(said: str | None) -> time | None:

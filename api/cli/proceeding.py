@@ -1,29 +1,19 @@
-"""`gis-ce proceeding`: hearings, citations, abatement, shut-offs and discrepancies beside the steps of a case."""
+"""`gis-ce proceeding`: hearings, appeals, citations, abatement, shut-offs and discrepancies beside a case's steps."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
+from api.cli import hearing
 from api.cli.case_desk import AsOption, NumberArgument, ReasonOption, at_work, looking
-from api.cli.contact import OnArgument, print_made
-from api.cli.options import CityOption, JsonOption
+from api.cli.days import DayArgument, OnOption, day_if, day_of
+from api.cli.made import print_made
+from api.cli.options import CityOption, IdArgument, JsonOption, TextArgument
 from api.cli.screen import as_json, out, table, text
 from api.due_messages import proceeding_message
 from api.errors import ApiError
-from gis_ce.actions.hearings import (
-    OUTCOMES,
-    WHO,
-    HearingGiven,
-    NoticeGiven,
-    Outcome,
-    OutcomeGiven,
-    end_hearing,
-    note_notice,
-    set_hearing,
-)
 from gis_ce.actions.measures import (
     AbatementDone,
     AbatementGiven,
@@ -42,12 +32,10 @@ from gis_ce.actions.shut_offs import ask_shut_off as ask_for_it
 from gis_ce.money import cents_of
 from gis_ce.process import in_words
 
-app = typer.Typer(help="Hearings, citations, abatement, shut-offs and discrepancies.", no_args_is_help=True)
+app = typer.Typer(help="Hearings, appeals, citations, abatement, shut-offs and discrepancies.", no_args_is_help=True)
 
-IdArgument = Annotated[str, typer.Argument(metavar="ID|last", help="As gis-ce proceeding list shows it.")]
 ManagerOption = Annotated[str | None, typer.Option("--manager", metavar="NAME", help="The manager who was told.")]
 AttorneyOption = Annotated[str | None, typer.Option("--attorney", metavar="NAME", help="The attorney who was told.")]
-TextArgument = Annotated[str, typer.Argument(metavar="TEXT")]
 
 
 @app.command("list")
@@ -67,61 +55,11 @@ def list_(number: NumberArgument, as_: AsOption = None, city: CityOption = None,
     out().print(shown if rows else "Nothing runs beside its steps.")
 
 
-@app.command("hearing")
-def hearing(  # noqa: PLR0913, PLR0917 - the options of the command
-    number: NumberArgument,
-    on: OnArgument,
-    what: Annotated[str, typer.Argument(metavar="WHAT")],
-    at: Annotated[datetime | None, typer.Option("--time", metavar="HH:MM", formats=["%H:%M"])] = None,
-    place: Annotated[str | None, typer.Option("--place")] = None,
-    as_: AsOption = None,
-    city: CityOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Set a hearing; its notices go to the responsible and the complaining party."""
-    with at_work(city, as_) as (session, desk):
-        given = HearingGiven(on.date(), what, at.time() if at else None, place)
-        done = set_hearing(session, desk, number, given)
-        session.commit()
-    print_made(done, json, f"[green]set[/green]  for {on.date()}, {done.number}, as {done.made['proceeding']}")
-
-
-@app.command("notice")
-def notice(  # noqa: PLR0913, PLR0917 - the options of the command
-    number: NumberArgument,
-    hearing_id: IdArgument,
-    who: Annotated[str, typer.Argument(metavar="|".join(WHO))],
-    how: Annotated[str, typer.Argument(metavar="HOW", help="Such as certified mail.")],
-    on: Annotated[datetime | None, typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"])] = None,
-    as_: AsOption = None,
-    city: CityOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Note that a notice of a hearing went out."""
-    with at_work(city, as_) as (session, desk):
-        given = NoticeGiven(hearing_id, who, on.date() if on else desk.today, how)
-        done = note_notice(session, desk, number, given)
-        session.commit()
-    print_made(done, json, f"[green]noted[/green]  notice to the {text(who)}, {done.number}")
-
-
-@app.command("outcome")
-def outcome(  # noqa: PLR0913, PLR0917 - the options of the command
-    number: NumberArgument,
-    hearing_id: IdArgument,
-    word: Annotated[str, typer.Argument(metavar="|".join(OUTCOMES))],
-    words: TextArgument,
-    why: Annotated[str | None, typer.Option("--why", help="Why it was held without its notices.")] = None,
-    as_: AsOption = None,
-    city: CityOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Note how a hearing ended."""
-    with at_work(city, as_) as (session, desk):
-        given = OutcomeGiven(hearing_id, cast(Outcome, word), words, why)
-        done = end_hearing(session, desk, number, given)
-        session.commit()
-    print_made(done, json, f"[green]noted[/green]  {text(word)}, {done.number}")
+app.command("hearing")(hearing.hearing)
+app.command("notice")(hearing.notice)
+app.command("outcome")(hearing.outcome)
+app.command("appeal")(hearing.appeal)
+app.command("decide")(hearing.decide)
 
 
 @app.command("cite")
@@ -130,16 +68,15 @@ def cite(  # noqa: PLR0913, PLR0917 - the options of the command
     citation: Annotated[str, typer.Argument(metavar="CITATION", help="Its number.")],
     section: Annotated[str, typer.Argument(metavar="SECTION", help="Of the code.")],
     what: Annotated[str, typer.Argument(metavar="WHAT")],
-    on: Annotated[datetime | None, typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"])] = None,
-    answer_by: Annotated[datetime | None, typer.Option("--answer-by", metavar="DATE", formats=["%Y-%m-%d"])] = None,
+    on: OnOption = None,
+    answer_by: Annotated[str | None, typer.Option("--answer-by", metavar="DAY", help="By when it is answered.")] = None,
     as_: AsOption = None,
     city: CityOption = None,
     json: JsonOption = False,
 ) -> None:
     """Note a citation that was issued."""
     with at_work(city, as_) as (session, desk):
-        by = answer_by.date() if answer_by else None
-        given = CitationGiven(citation, section, what, on.date() if on else desk.today, by)
+        given = CitationGiven(citation, section, what, day_of(on, desk), day_if(answer_by, desk))
         done = cite_it(session, desk, number, given)
         session.commit()
     print_made(done, json, f"[green]noted[/green]  in {done.number}, as {done.made['proceeding']}")
@@ -148,7 +85,7 @@ def cite(  # noqa: PLR0913, PLR0917 - the options of the command
 @app.command("abate")
 def abate(
     number: NumberArgument,
-    on: OnArgument,
+    on: DayArgument,
     what: Annotated[str, typer.Argument(metavar="WHAT")],
     by_whom: Annotated[str, typer.Option("--by", help="The crew or firm that does it.")],
     as_: AsOption = None,
@@ -157,9 +94,10 @@ def abate(
 ) -> None:
     """Order that the city does what the responsible party did not."""
     with at_work(city, as_) as (session, desk):
-        done = abate_it(session, desk, number, AbatementGiven(what, by_whom, on.date()))
+        day = day_of(on, desk)
+        done = abate_it(session, desk, number, AbatementGiven(what, by_whom, day))
         session.commit()
-    print_made(done, json, f"[green]ordered[/green]  for {on.date()}, {done.number}, as {done.made['proceeding']}")
+    print_made(done, json, f"[green]ordered[/green]  for {day}, {done.number}, as {done.made['proceeding']}")
 
 
 @app.command("abated")

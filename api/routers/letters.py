@@ -24,17 +24,9 @@ from api.letter_schemas import (
 )
 from api.routers.cases import Number
 from gis_ce.actions.deeds import Deed, see_deed
+from gis_ce.actions.letter_issuing import issue_letter, reissue_letter, withdraw_letter
 from gis_ce.actions.letter_service import CameBack, Served, receive_letter, return_letter, serve_letter
-from gis_ce.actions.letters import (
-    LetterAsked,
-    change_letter,
-    issue_letter,
-    letter_pdf,
-    new_letter,
-    reissue_letter,
-    show_letter,
-    withdraw_letter,
-)
+from gis_ce.actions.letters import LetterAsked, change_letter, letter_pdf, new_letter, show_letter
 
 router = APIRouter(tags=["letters"], default_response_class=JSONResponse)
 

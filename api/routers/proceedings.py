@@ -16,6 +16,8 @@ from api.proceeding_schemas import (
     AbatementDoneIn,
     AbatementIn,
     AfterPhotoIn,
+    AppealDecisionIn,
+    AppealIn,
     CitationIn,
     DiscrepancyIn,
     HearingIn,
@@ -29,6 +31,7 @@ from api.proceeding_schemas import (
 )
 from api.routers.cases import Number
 from gis_ce.actions.after_photos import mark_after_photo
+from gis_ce.actions.filing_appeals import AppealDecision, AppealGiven, decide_appeal, file_appeal
 from gis_ce.actions.hearings import (
     HearingGiven,
     NoticeGiven,
@@ -74,6 +77,18 @@ def post_notice(no: Number, proceeding: Id, body: NoticeIn, change: TheChange) -
 def post_outcome(no: Number, proceeding: Id, body: OutcomeIn, change: TheChange) -> JSONResponse:
     """Notes the outcome; a hearing held without its notices needs the reason."""
     return carried_out(change.do(end_hearing, no, OutcomeGiven(proceeding, **body.model_dump())))
+
+
+@router.post("/cases/{no}/appeals", summary="An appeal was filed", responses=_DONE)
+def post_appeal(no: Number, body: AppealIn, change: TheChange) -> JSONResponse:
+    """Files an appeal; the answer says by when it is to be decided, and by which rule."""
+    return carried_out(change.do(file_appeal, no, AppealGiven(**body.model_dump())))
+
+
+@router.post("/cases/{no}/appeals/{proceeding}/decision", summary="How an appeal was decided", responses=_DONE)
+def post_appeal_decision(no: Number, proceeding: Id, body: AppealDecisionIn, change: TheChange) -> JSONResponse:
+    """Notes how an appeal was decided, which ends it."""
+    return carried_out(change.do(decide_appeal, no, AppealDecision(proceeding, **body.model_dump())))
 
 
 @router.post("/cases/{no}/citations", summary="A citation was issued", responses=_DONE)

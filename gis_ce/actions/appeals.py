@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 
 from gis_ce.tables import Case, ChargeEntry, Proceeding, ProceedingEntry
 
+_OPEN = ("appeal", "hearing")
 _STAYS = ("stayed", "resumed")
 _AT_ONCE = 500
 
 
 def case_states(session: Session, cases: Iterable[Case]) -> dict[str, str]:
-    """By case id: `in appeal` (a hearing is not over, or charges rest), `time for appeal`, `open` or `closed`."""
+    """By case id: `in appeal`, `time for appeal`, `open` or `closed`.
+
+    In appeal is one of which an appeal is not decided, a hearing is not over, or charges rest.
+    """
     by_id = {case.id: case for case in cases}
     appealed = _appealed(session, sorted(by_id))
     return {name: "in appeal" if name in appealed else _state(case) for name, case in by_id.items()}
@@ -29,7 +33,7 @@ def _appealed(session: Session, ids: Sequence[str]) -> set[str]:
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         over = exists().where(ProceedingEntry.proceeding_id == Proceeding.id, ProceedingEntry.ends)
-        hearings = select(Proceeding.case_id).where(Proceeding.kind == "hearing", Proceeding.case_id.in_(some), ~over)
+        hearings = select(Proceeding.case_id).where(Proceeding.kind.in_(_OPEN), Proceeding.case_id.in_(some), ~over)
         stays = select(ChargeEntry.charge_id, ChargeEntry.case_id, ChargeEntry.kind)
         stays = stays.where(ChargeEntry.kind.in_(_STAYS), ChargeEntry.case_id.in_(some)).order_by(ChargeEntry.id)
         last = {charge: (case, kind) for charge, case, kind in session.execute(stays)}

@@ -13,6 +13,7 @@ from gis_ce.actions.at_hand import Hand, refuse_stranger, take
 from gis_ce.actions.carried_out import Done, carried_out, done
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.histories import tell
+from gis_ce.actions.letter_days import last_notice
 from gis_ce.charge_rules import Penalty, fee_of, penalty_of
 from gis_ce.clock import named
 from gis_ce.errors import ChargeRefused
@@ -21,6 +22,7 @@ from gis_ce.money import cents_checked, cents_of, dollars
 from gis_ce.process import in_words
 from gis_ce.process_deadlines import local_day
 from gis_ce.rules import Rule
+from gis_ce.service_clock import sourced
 from gis_ce.tables import Charge, Deadline, Json, Party
 from gis_ce.tables.charges import CHARGE_KINDS
 
@@ -45,7 +47,8 @@ class ChargeGiven:
 
     A cost has an amount in cents with its `basis` (a work order, an invoice), or the `field` of the case in which
     it was noted. A penalty has its amount from the city's rules, a fee from the schedule by its `code`. `deadline_on`
-    is the last day of the notice's period, without it the last deadline of the case that has passed.
+    is the last day of the notice's period; without it that of the letter that was issued last, or where none sets
+    a day, the last deadline of the case that has passed.
     """
 
     kind: ChargeKind
@@ -144,9 +147,18 @@ def _by_day(penalty: Penalty, first: date) -> Json:
 
 
 def _deadline(session: Session, desk: Desk, hand: Hand, given: date | None) -> tuple[date, str]:
-    """The last day of the notice's period, and where that is from."""
+    """The last day of the notice's period, and whether it was given, or is that of a letter or of a wait."""
     if given is not None:
         return given, f"the notice's period ended on {named(given)}, as noted by {desk.actor.name}"
+    notice = last_notice(session, desk, hand.case)
+    if notice is not None:
+        letter, found = notice
+        if found.day is None:
+            raise ChargeRefused(
+                f"The period of {letter.number} has no last day yet: {found.said} Note how it was served, or name the "
+                "last day of the notice's period."
+            )
+        return found.day, f"notice {letter.number}: {sourced(found)}"
     passed = select(Deadline).where(Deadline.case_id == hand.case.id, Deadline.state == "passed")
     row = session.scalars(passed.order_by(Deadline.due_at.desc(), Deadline.id.desc()).limit(1)).first()
     if row is None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gis_ce.actions.contacting import unanswered
 from gis_ce.actions.desk import CLOCK, Desk
+from gis_ce.actions.letter_days import letter_days
 from gis_ce.actions.proceedings import Running, open_proceedings
 from gis_ce.actions.unpaid import unpaid
 from gis_ce.due_times import day_before, due_after
@@ -21,11 +22,24 @@ from gis_ce.process_deadlines import end_of
 from gis_ce.tables import Case, Deadline, Event
 from gis_ce.targets import Category
 
-DueKind = Literal["response", "resolution", "update", "step", "contact", "visit", "hearing", "proceeding", "payment"]
+DueKind = Literal[
+    "response",
+    "resolution",
+    "update",
+    "step",
+    "contact",
+    "letter",
+    "appeal",
+    "visit",
+    "hearing",
+    "proceeding",
+    "payment",
+]
 DueState = Literal["overdue", "due_soon", "later"]
 RESPONSES = ("answered", "noted", "contact_out", "visit_done")
 """Events that count as the first response to a case, where a person brought them about."""
 UPDATES = ("manager_updated",)
+_OWN_KINDS: Mapping[str, DueKind] = {"visit": "visit", "hearing": "hearing", "appeal": "appeal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,8 @@ def due_list(session: Session, desk: Desk, officer: str | None = None) -> list[D
     """
     chosen = chosen_categories(session, officer)
     timed = [*_of_cases(session, desk, officer, chosen), *_steps(session, officer), *_contacts(session, officer)]
-    timed += [*_proceedings(session, desk, officer), *_payments(session, desk, officer)]
+    timed += [*_letters(session, desk, officer), *_proceedings(session, desk, officer)]
+    timed += _payments(session, desk, officer)
     soon = end_of(soon_until(desk), desk.processes.time)
     found = [_due(desk, each, soon, chosen) for each in timed]
     return sorted(found, key=lambda due: (due.at, due.number, due.kind))
@@ -141,15 +156,22 @@ def _contacts(session: Session, officer: str | None) -> Iterator[_Timed]:
         yield _Timed("contact", contact.due_at, case, what, contact.arithmetic)
 
 
+def _letters(session: Session, desk: Desk, officer: str | None) -> Iterator[_Timed]:
+    """The service of letters, and what follows from it."""
+    for each in letter_days(session, desk, _open_where(officer)):
+        yield _Timed("letter", each.at, each.case, each.what, each.said)
+
+
 def _proceedings(session: Session, desk: Desk, officer: str | None) -> Iterator[_Timed]:
     for running, case in open_proceedings(session, officer):
         row = running.row
         yield from _notices(desk, running, case)
         if row.due_at is None:
             continue
-        kind: DueKind = "visit" if row.kind == "visit" else "hearing" if row.kind == "hearing" else "proceeding"
-        on = f"for {row.on_day}" if row.on_day else str(row.data.get("arithmetic", ""))
-        yield _Timed(kind, row.due_at, case, f"{in_words(row.kind)}: {row.text[:120]}", on, row.officer)
+        kind: DueKind = _OWN_KINDS.get(row.kind, "proceeding")
+        said = str(row.data.get("arithmetic") or (f"for {row.on_day}" if row.on_day else ""))
+        what = f"decide the appeal {row.text[:120]}" if kind == "appeal" else f"{in_words(row.kind)}: {row.text[:120]}"
+        yield _Timed(kind, row.due_at, case, what, said, row.officer)
 
 
 def _notices(desk: Desk, running: Running, case: Case) -> Iterator[_Timed]:

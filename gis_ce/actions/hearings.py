@@ -21,6 +21,7 @@ from gis_ce.actions.proceedings import (
     running_named,
     said_checked,
 )
+from gis_ce.clock import named
 from gis_ce.closing_rules import ROLES
 from gis_ce.due_times import day_before
 from gis_ce.errors import ContactRefused
@@ -111,7 +112,10 @@ def note_notice(
 def end_hearing(
     session: Session, desk: Desk, case: str, given: OutcomeGiven, *, seen: int | None = None, key: str | None = None
 ) -> Done:
-    """Notes the outcome of a hearing; one that was held without its notices needs a reason. Raises ContactRefused."""
+    """Notes the outcome of a hearing; one that was held without its notices needs a reason.
+
+    Raises ContactRefused, also for one that is said to have been held before its day.
+    """
 
     def act() -> Done:
         hand = hand_to_note(session, desk, case, seen)
@@ -119,6 +123,7 @@ def end_hearing(
         if given.outcome not in OUTCOMES:
             raise ContactRefused(f"A hearing is {', '.join(OUTCOMES)}, not {given.outcome!r}.")
         reason = (given.why or "").strip()
+        _refuse_before_its_day(desk, running, given)
         missing = without_notice(running)
         if given.outcome in _HELD and missing and not reason:
             who = " and ".join(missing)
@@ -130,6 +135,16 @@ def end_hearing(
         return noted(session, hand, running.row)
 
     return carried_out(session, desk, "end_hearing", asdict(given) | {"case": case, "seen": seen}, key, act)
+
+
+def _refuse_before_its_day(desk: Desk, running: Running, given: OutcomeGiven) -> None:
+    """Raises ContactRefused for the outcome of a hearing whose day has not come; one may be called off before."""
+    on = running.row.on_day
+    if given.outcome in _HELD and on is not None and on > desk.today:
+        raise ContactRefused(
+            f"The hearing is on {named(on)}: it is {' or '.join(_HELD)} on that day at the earliest; "
+            "before it, it can only be withdrawn or continued."
+        )
 
 
 def without_notice(running: Running) -> list[str]:

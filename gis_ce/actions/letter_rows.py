@@ -69,10 +69,15 @@ def deeds_of(session: Session, case: Case) -> list[DeedSeen]:
 
 def clock_of(session: Session, desk: Desk, held_: LetterHand) -> ServiceClock | None:
     """What follows from the service of a letter as known today; None for one that was not issued here."""
-    if held_.letter.issued_at is None:
+    return clock_from(session, desk, held_.letter, services_of(session, held_.letter))
+
+
+def clock_from(session: Session, desk: Desk, letter: Letter, rows: list[LetterService]) -> ServiceClock | None:
+    """What follows from what was noted of a letter's service; None for one that was not issued here."""
+    if letter.issued_at is None:
         return None
-    services = as_served(services_of(session, held_.letter))
-    return reckon(_notice(session, desk, held_), services, desk.rules.rulebook, desk.processes.time, desk.today)
+    notice = _notice(session, desk, letter)
+    return reckon(notice, as_served(rows), desk.rules.rulebook, desk.processes.time, desk.today)
 
 
 def as_served(rows: list[LetterService]) -> list[Service]:
@@ -94,14 +99,14 @@ def as_served(rows: list[LetterService]) -> list[Service]:
     ]
 
 
-def _notice(session: Session, desk: Desk, held_: LetterHand) -> Notice:
-    letter, given = held_.letter, held_.letter.given or {}
+def _notice(session: Session, desk: Desk, letter: Letter) -> Notice:
+    given, kind = letter.given or {}, desk.letters.kind(letter.template)
     assert letter.issued_at is not None
     day, period = given.get("comply_by"), read_length(given.get("period"))
-    compliance = held_.kind.compliance
+    compliance = kind.compliance
     return Notice(
         issued_on=letter.issued_at.astimezone(desk.processes.time.zone).date(),
-        appealable=held_.kind.appealable,
+        appealable=kind.appealable,
         compliance=Compliance(period=period, counted_from=compliance.counted_from if compliance else "receipt"),
         comply_by=date.fromisoformat(day) if day else None,
         replaced=_replaced(session, letter),

@@ -28,6 +28,7 @@ from gis_ce.letter_facts import (
     party_facts,
     period_after,
     recipient_lines,
+    staff_only_lines,
 )
 from gis_ce.letter_merge import Merged, as_date, in_full, merge
 from gis_ce.letterhead import logo_files
@@ -56,13 +57,15 @@ class Picture:
 class Prepared:
     """Everything that a letter prints, its pictures by file name, and all that is wrong or missing.
 
-    `kept` are values that the clocks need later: `comply_by`, `period`.
+    `kept` are values that are asked for later: `comply_by` and `period` by the clocks, `party` by the closing. `raw`
+    are the values of the merge fields before they were put in words.
     """
 
     data: Mapping[str, Any]
     pictures: Mapping[str, bytes]
     wrong: tuple[str, ...]
     kept: Mapping[str, str | None] = field(default_factory=dict)
+    raw: Mapping[str, object] = field(default_factory=dict)
 
 
 def prepared(session: Session, desk: Desk, held: LetterHand, pictures: Mapping[str, Picture] | None = None) -> Prepared:
@@ -73,12 +76,12 @@ def prepared(session: Session, desk: Desk, held: LetterHand, pictures: Mapping[s
     period = period_after(held.hand.process, letter.step, desk.processes.time.settings)
     facts = _facts(session, desk, held) | drawn | {"step.period": str(period) if period else None}
     merged = merge(kind, facts, given)
-    lines, no_address = ([], []) if kind.form else _recipient(session, held)
+    lines, no_address, party = ([], [], None) if kind.form else _recipient(session, held)
     rules, not_quotable = _rules(desk, kind.rules)
     missing = [f"the city file has no {key} in [letters]" for key in desk.letters.letterhead.missing()]
     if kind.appealable and not desk.letters.letterhead.appeals_to:
         missing.append("the city file does not say in [letters] who takes appeals (appeals_to)")
-    kept = _kept(held, merged, str(period) if period else None)
+    kept = _kept(held, merged, str(period) if period else None) | {"party": party}
     data = {
         "title": kind.title,
         "draft": letter.state == "draft",
@@ -93,7 +96,8 @@ def prepared(session: Session, desk: Desk, held: LetterHand, pictures: Mapping[s
         "due": _due(desk, held, kept),
     }
     gate = refused_by_easement(session, held)
-    return Prepared(data, files, (*merged.wrong, *wrong, *no_address, *not_quotable, *missing, *gate), kept)
+    wrong_ = (*merged.wrong, *wrong, *no_address, *not_quotable, *missing, *gate)
+    return Prepared(data, files, wrong_, kept, merged.raw)
 
 
 def set_letter(desk: Desk, held: LetterHand, ready: Prepared, *, draft: bool) -> bytes:
@@ -113,7 +117,7 @@ def _facts(session: Session, desk: Desk, held: LetterHand) -> dict[str, object]:
     case = held.hand.case
     parties = session.scalars(select(Party).where(Party.case_id == case.id).order_by(Party.id))
     facts = case_facts(case, held.hand.site) | party_facts(parties) | deed_facts(deeds_of(session, case))
-    facts |= decision_facts(standing(session, case.id))
+    facts |= decision_facts(standing(session, case.id), staff_only_lines(desk.city))
     wanted = {source.partition(".")[0] for known in held.kind.fields for source in known.sources}
     if "charges" in wanted:
         facts |= _charges(session, desk, held)
@@ -143,21 +147,25 @@ def _hearing(session: Session, held: LetterHand) -> dict[str, object]:
     return {"hearing.on": row.on_day, "hearing.text": row.text} if row is not None else {}
 
 
-def _recipient(session: Session, held: LetterHand) -> tuple[list[str], list[str]]:
-    """The lines of the address block, and what is wrong with them."""
+def _recipient(session: Session, held: LetterHand) -> tuple[list[str], list[str], str | None]:
+    """The lines of the address block, what is wrong with them, and the id of the party, if it is one."""
     wanted = (held.letter.given or {}).get("to")
     if isinstance(wanted, list):
-        return checked_lines([str(line) for line in wanted])
+        return (*checked_lines([str(line) for line in wanted]), None)
     query = select(Party).where(Party.case_id == held.hand.case.id).order_by(Party.id)
     parties = list(session.scalars(query))
     for role in (wanted,) if wanted else held.kind.recipients:
         party = next((party for party in parties if role in (party.role, party.id)), None)
         if party is not None:
-            return recipient_lines(party)
+            return (*recipient_lines(party), party.id)
         if role == OCCUPANT and held.hand.site.address:
-            return checked_lines(["Current occupant", *address_lines(held.hand.site.address)])
+            return (*checked_lines(["Current occupant", *address_lines(held.hand.site.address)]), None)
     roles = wanted or " or ".join(role for role in held.kind.recipients if role != "given") or "anybody given"
-    return [], [f"there is nobody to send it to: note the {roles} of the case with a mailing address, or give lines"]
+    return (
+        [],
+        [f"there is nobody to send it to: note the {roles} of the case with a mailing address, or give lines"],
+        None,
+    )
 
 
 def _rules(desk: Desk, wanted: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:

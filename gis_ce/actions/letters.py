@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,20 +9,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gis_ce.actions.at_hand import Hand, refuse_other_lane, refuse_stranger, take
-from gis_ce.actions.attaching import attach, take_file
+from gis_ce.actions.at_hand import Hand, take
 from gis_ce.actions.carried_out import Done, carried_out, done
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.histories import tell
+from gis_ce.actions.letter_drafts import draft_of, refuse_lane
 from gis_ce.actions.letter_rows import (
     LetterHand,
     clock_of,
     look_at_letter,
     next_letter_number,
     services_of,
-    take_letter,
 )
-from gis_ce.actions.letter_setting import Picture, Prepared, prepared, refuse_unready, set_letter
+from gis_ce.actions.letter_setting import Picture, Prepared, prepared, set_letter
 from gis_ce.attachments.folder import open_content
 from gis_ce.errors import LetterRefused
 from gis_ce.ids import new_id
@@ -73,7 +71,7 @@ def new_letter(
         hand = take(session, desk, case, seen)
         kind = desk.letters.kind(asked.template or _letter_of_step(hand))
         step = _step_of(hand, kind)
-        _refuse_lane(desk, hand, step)
+        refuse_lane(desk, hand, step)
         _refuse_values(kind, asked.values)
         row = _drafted(session, desk, hand, kind, step)
         row.given = _given(asked)
@@ -93,7 +91,7 @@ def change_letter(
     """Gives further values for a draft, or takes some away (None); raises LetterRefused once it was issued."""
 
     def act() -> Done:
-        held = _draft(session, desk, letter, seen)
+        held = draft_of(session, desk, letter, seen)
         _refuse_values(held.kind, asked.values)
         before = held.letter.given or {}
         values = {**before.get("values", {}), **asked.values}
@@ -132,91 +130,6 @@ def letter_pdf(session: Session, desk: Desk, letter: str, pictures: Mapping[str,
     return set_letter(desk, held, prepared(session, desk, held, pictures), draft=True)
 
 
-def issue_letter(
-    session: Session,
-    desk: Desk,
-    letter: str,
-    pictures: Mapping[str, Picture] | None = None,
-    *,
-    seen: int | None = None,
-    key: str | None = None,
-) -> Done:
-    """Sets a letter for good: its PDF is kept under its hash, attached to the case, and never set again.
-
-    `made` has `letter`, `sha256` and `attachment`. Raises LetterRefused with everything that is wrong or missing.
-    """
-
-    def act() -> Done:
-        held = _draft(session, desk, letter, seen)
-        ready = prepared(session, desk, held, pictures)
-        refuse_unready(held, ready)
-        name = f"{held.letter.number}.pdf"
-        kept = take_file(desk, io.BytesIO(set_letter(desk, held, ready, draft=False)), name)
-        attached = attach(session, desk, held.hand.case.id, kept, _field_of(held)).made["attachment"]
-        row = held.letter
-        row.state, row.issued_at, row.issued_by = "issued", desk.now, desk.actor.name
-        row.sha256, row.attachment_id = kept.stored.sha256, attached
-        row.given = {**(row.given or {}), "printed": dict(ready.data), **ready.kept}
-        _replace_older(session, desk, held)
-        text = f"{row.number} ({held.kind.title}) was issued to {', '.join(ready.data['to']) or 'nobody by name'}"
-        tell(session, held.hand.case, desk.act, "letter_issued", text, letter=row.id, sha256=row.sha256)
-        return done(session, held.hand.case, letter=row.number, id=row.id, sha256=row.sha256, attachment=attached)
-
-    digests = {name: len(picture.content) for name, picture in (pictures or {}).items()}
-    return carried_out(session, desk, "issue_letter", {"letter": letter, "pictures": digests, "seen": seen}, key, act)
-
-
-def reissue_letter(
-    session: Session, desk: Desk, letter: str, why: str, *, seen: int | None = None, key: str | None = None
-) -> Done:
-    """Begins the same letter anew, as a draft; once that is issued, nothing runs from the old one any more.
-
-    `made` has the new one's number. Raises LetterRefused for one that was not issued, or without a reason.
-    """
-
-    def act() -> Done:
-        held = take_letter(session, desk, letter, seen)
-        _refuse_lane(desk, held.hand, None)
-        _refuse_unless(held, ("issued", "served", "received", "returned"), "issued again")
-        reason = _reason(why)
-        old = held.letter
-        given = {name: value for name, value in (old.given or {}).items() if name in ("values", "to")}
-        row = Letter(
-            id=new_id(desk.now),
-            case_id=old.case_id,
-            number=next_letter_number(session, held.hand.case),
-            step=old.step,
-            template=old.template,
-            given=given,
-            reissue_of=old.id,
-        )
-        session.add(row)
-        text = f"{row.number} is to replace {old.number}: {reason}"
-        tell(session, held.hand.case, desk.act, "letter_begun", text, letter=row.id, replaces=old.id, why=reason)
-        ready = prepared(session, desk, LetterHand(row, held.kind, held.hand))
-        return done(session, held.hand.case, letter=row.number, id=row.id, missing=list(ready.wrong))
-
-    return carried_out(session, desk, "reissue_letter", {"letter": letter, "why": why, "seen": seen}, key, act)
-
-
-def withdraw_letter(
-    session: Session, desk: Desk, letter: str, why: str, *, seen: int | None = None, key: str | None = None
-) -> Done:
-    """Takes a letter back, a draft too; what was issued stays on record. Raises LetterRefused without a reason."""
-
-    def act() -> Done:
-        held = take_letter(session, desk, letter, seen)
-        _refuse_lane(desk, held.hand, None)
-        _refuse_unless(held, ("draft", "issued", "served", "received", "returned"), "withdrawn")
-        reason = _reason(why)
-        held.letter.state = "withdrawn"
-        text = f"{held.letter.number or held.kind.title} was withdrawn: {reason}"
-        tell(session, held.hand.case, desk.act, "letter_withdrawn", text, letter=held.letter.id, why=reason)
-        return done(session, held.hand.case, letter=held.letter.number, id=held.letter.id)
-
-    return carried_out(session, desk, "withdraw_letter", {"letter": letter, "why": why, "seen": seen}, key, act)
-
-
 def _letter_of_step(hand: Hand) -> str:
     step = hand.process.steps[hand.state.step]
     if step.letter is None:
@@ -229,13 +142,6 @@ def _step_of(hand: Hand, kind: LetterKind) -> str | None:
     way = [hand.state.step, *reversed(hand.state.way)]
     steps = hand.process.steps
     return next((step for step in way if step in steps and steps[step].letter == kind.id), None)
-
-
-def _refuse_lane(desk: Desk, hand: Hand, step: str | None) -> None:
-    if step is not None and step == hand.state.step and not hand.state.closed:
-        refuse_other_lane(hand.process, step, desk.actor)
-    else:
-        refuse_stranger(hand.process, desk.actor)
 
 
 def _refuse_values(kind: LetterKind, values: Mapping[str, Any]) -> None:
@@ -266,42 +172,3 @@ def _drafted(session: Session, desk: Desk, hand: Hand, kind: LetterKind, step: s
 def _given(asked: LetterAsked) -> dict[str, Any]:
     to = list(asked.to) if isinstance(asked.to, tuple | list) else asked.to
     return {"values": dict(asked.values)} | ({"to": to} if to else {})
-
-
-def _draft(session: Session, desk: Desk, name: str, seen: int | None) -> LetterHand:
-    held = take_letter(session, desk, name, seen)
-    _refuse_lane(desk, held.hand, held.letter.step)
-    _refuse_unless(held, ("draft",), "changed or issued")
-    if held.letter.number is None:
-        held.letter.number = next_letter_number(session, held.hand.case)
-        session.flush()
-    return held
-
-
-def _refuse_unless(held: LetterHand, states: tuple[str, ...], what: str) -> None:
-    if held.letter.state not in states:
-        name = held.letter.number or held.kind.title
-        raise LetterRefused(f"{name} is {held.letter.state}, so it cannot be {what}.")
-
-
-def _field_of(held: LetterHand) -> str | None:
-    """The field of files in which the present step keeps the letter, where it has just one."""
-    hand = held.hand
-    if hand.state.closed or held.letter.step != hand.state.step:
-        return None
-    files = [known.name for known in hand.process.steps[hand.state.step].fields if known.type == "attachments"]
-    return files[0] if len(files) == 1 else None
-
-
-def _replace_older(session: Session, desk: Desk, held: LetterHand) -> None:
-    older = session.get(Letter, held.letter.reissue_of) if held.letter.reissue_of else None
-    if older is not None:
-        older.state = "reissued"
-        text = f"{older.number} is replaced by {held.letter.number}"
-        tell(session, held.hand.case, desk.act, "letter_reissued", text, letter=older.id, by=held.letter.id)
-
-
-def _reason(why: str) -> str:
-    if not why.strip():
-        raise LetterRefused("Say why; this goes into the history.")
-    return why.strip()

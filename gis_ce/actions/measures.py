@@ -12,6 +12,7 @@ from gis_ce.actions.carried_out import Done, carried_out
 from gis_ce.actions.charging import ChargeGiven, add_charge
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.proceedings import (
+    LAST,
     Became,
     Began,
     ProceedingKind,
@@ -177,7 +178,7 @@ def settle(
 
     def act() -> Done:
         hand = hand_to_note(session, desk, case, seen)
-        kind: ProceedingKind = "discrepancy" if _is_discrepancy(session, desk, case, proceeding) else "citation"
+        kind = _kind_named(session, desk, case, proceeding)
         running = running_named(session, hand, kind, proceeding)
         told = {entry.data.get("who") for entry in running.entries}
         missing = [who for who in DECIDERS if who not in told] if kind == "discrepancy" else []
@@ -196,5 +197,11 @@ def _told(desk: Desk, who: str, name: str) -> Became:
     return Became("told", f"the {who}, {said_checked(name)}", desk.today, {"who": who, "name": name})
 
 
-def _is_discrepancy(session: Session, desk: Desk, case: str, name: str) -> bool:
-    return any(running.row.id == name for running in proceedings_of(session, desk, case, "discrepancy"))
+def _kind_named(session: Session, desk: Desk, case: str, name: str) -> ProceedingKind:
+    """Whether an id is of a discrepancy or a citation; of the `last`, whichever of both was begun last and runs."""
+    of_both = [each for each in proceedings_of(session, desk, case) if each.row.kind in ("discrepancy", "citation")]
+    if name == LAST:
+        named = [each for each in of_both if not each.ended][-1:]
+    else:
+        named = [each for each in of_both if each.row.id == name]
+    return "discrepancy" if named and named[0].row.kind == "discrepancy" else "citation"

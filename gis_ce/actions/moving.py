@@ -44,8 +44,15 @@ def begin(session: Session, desk: Desk, process: Process, case: Case, site: Site
     return hand
 
 
-def keep(session: Session, desk: Desk, hand: Hand, moved: Moved, also: Sequence[Said] = ()) -> Others:
-    """Stores what a move brings about, with what else is to be told of it."""
+def keep(
+    session: Session,
+    desk: Desk,
+    hand: Hand,
+    moved: Moved,
+    also: Sequence[Said] = (),
+    of_parents: Sequence[Sequence[Said]] = (),
+) -> Others:
+    """Stores what a move brings about, with what else is to be told of it, and of the cases that it lets go on."""
     before, hand.state = hand.state, moved.state
     put_state(hand.case, moved.state, desk.now)
     _keep_deadline(session, hand, moved, desk.act)
@@ -54,7 +61,7 @@ def keep(session: Session, desk: Desk, hand: Hand, moved: Moved, also: Sequence[
     if (before.step, before.way) != (moved.state.step, moved.state.way):
         _keep_letters(session, desk, hand, before.step)
         propose(session, desk, [hand])
-    return Others(opened, _wake_parent(session, desk, hand.case) if moved.wake_parent else ())
+    return Others(opened, _wake_parent(session, desk, hand.case, of_parents) if moved.wake_parent else ())
 
 
 def _keep_deadline(session: Session, hand: Hand, moved: Moved, act: Act) -> None:
@@ -143,16 +150,23 @@ def _copy_parties(session: Session, desk: Desk, from_case: Case, to_case: str) -
         session.add(Party(id=new_id(desk.now), case_id=to_case, role=party.role, **same))
 
 
-def _wake_parent(session: Session, desk: Desk, child: Case) -> tuple[str, ...]:
-    """Lets the case go on that waits for this one, the last that it has opened."""
+def parent_woken(session: Session, desk: Desk, child: Case) -> tuple[Hand, Moved] | None:
+    """The case that waits for this one, the last that it has opened, and how it goes on once this one has closed."""
     parent = session.get(Case, child.parent_id) if child.parent_id else None
     if parent is None:
-        return ()
+        return None
     hand = held(session, desk, parent)
     if hand.state.waiting_for != "child" or _last_child(session, parent) != child.id:
+        return None
+    return hand, child_returned(hand.process, hand.state, child.number, in_words(str(child.outcome)), desk.act)
+
+
+def _wake_parent(session: Session, desk: Desk, child: Case, told: Sequence[Sequence[Said]]) -> tuple[str, ...]:
+    woken = parent_woken(session, desk, child)
+    if woken is None:
         return ()
-    moved = child_returned(hand.process, hand.state, child.number, in_words(str(child.outcome)), desk.act)
-    return (parent.number, *keep(session, desk, hand, moved).woken)
+    hand, moved = woken
+    return (hand.case.number, *keep(session, desk, hand, moved, told[0] if told else (), told[1:]).woken)
 
 
 def _last_child(session: Session, parent: Case) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gis_ce.actions.at_hand import Hand, held
 from gis_ce.actions.carried_out import Done, done
-from gis_ce.actions.closing import may_close_by_clock, ready_to_close
+from gis_ce.actions.closing import may_close_by_clock, parents_ready, ready_to_close
 from gis_ce.actions.desk import CLOCK, Actor, Desk
 from gis_ce.actions.judging import commits, to_review
 from gis_ce.actions.moving import keep
@@ -32,7 +32,8 @@ def pass_if_due(session: Session, desk: Desk, hand: Hand) -> bool:
     moved = pass_deadline(hand.process, hand.state, by_clock.act)
     if not may_close_by_clock(session, by_clock, hand, moved):
         return False
-    keep(session, by_clock, hand, moved, ready_to_close(session, by_clock, hand, moved))
+    told = ready_to_close(session, by_clock, hand, moved)
+    keep(session, by_clock, hand, moved, told, parents_ready(session, by_clock, hand, moved))
     return True
 
 

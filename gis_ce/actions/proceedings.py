@@ -19,7 +19,7 @@ from gis_ce.ids import new_id
 from gis_ce.process import in_words
 from gis_ce.tables import Case, Proceeding, ProceedingEntry
 
-ProceedingKind = Literal["visit", "hearing", "citation", "abatement", "shut_off", "discrepancy"]
+ProceedingKind = Literal["visit", "hearing", "citation", "abatement", "shut_off", "discrepancy", "appeal"]
 LAST = "last"
 """Instead of an id: the one that was begun last."""
 _LONGEST = 5_000

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gis_ce.actions.at_hand import Hand, refuse_other_lane, take
 from gis_ce.actions.carried_out import Done, carried_out, done
-from gis_ce.actions.closing import NO_REASONS, Closing, ready_to_close
+from gis_ce.actions.closing import NO_REASONS, Closing, parents_ready, ready_to_close
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.histories import Said
 from gis_ce.actions.judging import judge, stand_by
@@ -163,10 +163,10 @@ def kept(
 ) -> Done:
     """Stores a move and answers where the case stands now; see `answer_step` for what is in `made`.
 
-    Raises StepRefused where it would close a case that still lacks something.
+    Raises StepRefused where it would close a case that still lacks something, this one or one that waits for it.
     """
     told = [*also, *ready_to_close(session, desk, hand, moved, closing)]
-    others = keep(session, desk, hand, moved, told)
+    others = keep(session, desk, hand, moved, told, parents_ready(session, desk, hand, moved, closing))
     start_from_receipt(session, desk, hand)
     note_parties(session, desk, hand.case)
     proposed = [] if hand.state.closed else open_at(session, hand.case.id, hand.state.step)

@@ -11,7 +11,7 @@ from gis_ce.tables.base import Base, Json, one_of, refers_to
 
 DIRECTIONS = ("in", "out")
 CHANNELS = ("call", "email", "letter", "in_person", "message")
-PROCEEDING_KINDS = ("visit", "hearing", "citation", "abatement", "shut_off", "discrepancy")
+PROCEEDING_KINDS = ("visit", "hearing", "citation", "abatement", "shut_off", "discrepancy", "appeal")
 
 
 class Contact(Base):
