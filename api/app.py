@@ -51,6 +51,7 @@ from api.routers import (
 )
 from api.settings import Settings
 from api.sign_in import SignIns
+from api.strict_json import StrictJson
 from api.version import running_version
 from api.wiring import OpenCity, open_city
 
@@ -131,6 +132,7 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     for router in (ogc.collections, ogc_tiles.collections):
         app.include_router(router, prefix=ROOT)
     add_error_answers(app)
+    app.add_middleware(StrictJson)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SharedAcrossSites)
     app.add_middleware(SafeHeaders)

@@ -9,8 +9,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from api.case_schemas import CaseToOpen, PartyIn, PlaceGiven
-from api.errors import BadPlace
-from api.schemas import Shape
+from api.errors import BadPlace, TooMuch
+from api.schemas import MOST_SHAPE_VERTICES, Shape
 from gis_ce.actions.opening import Opening
 from gis_ce.actions.parties import PartyGiven
 from gis_ce.actions.placing import Place
@@ -65,7 +65,9 @@ def shape_on_grid(shape: Shape, crs: str, grid: Grid, what: str) -> BaseGeometry
 
 
 def on_grid_checked(shape: BaseGeometry, crs: str, grid: Grid, what: str) -> BaseGeometry:
-    """A shape on the grid, from degrees or feet; raises BadPlace where it cannot be."""
+    """A shape on the grid, from degrees or feet; raises BadPlace where it cannot be, TooMuch."""
+    if shapely.get_num_coordinates(shape) > MOST_SHAPE_VERTICES:
+        raise TooMuch(f"{what}: it has more than {MOST_SHAPE_VERTICES:,} vertices.")
     if not np.isfinite(shapely.get_coordinates(shape)).all():
         raise BadPlace(f"{what}: it has a coordinate that is not a number.")
     if not shape.is_valid:

@@ -12,7 +12,16 @@ import numpy.typing as npt
 import shapely
 
 from api.errors import BadPlace, TooMuch
-from api.schemas import MOST_PLACES, ManyPlaces, OnePlace, PlaceCollection, PlaceFields, PlaceOfMany, Shape
+from api.schemas import (
+    MOST_PLACES,
+    MOST_SHAPE_VERTICES,
+    ManyPlaces,
+    OnePlace,
+    PlaceCollection,
+    PlaceFields,
+    PlaceOfMany,
+    Shape,
+)
 from gis_ce.checks.check import Sites
 from gis_ce.locate import AddressBook
 from gis_ce.positions import Reference, Terms, on_grid
@@ -103,6 +112,8 @@ def _shapes(asked: Asked, shapes: Sequence[Shape | None], what: str) -> Geometri
         shape = shapes[row]
         if shape is not None and (made[row] is None or made[row].is_empty):
             raise BadPlace(f"{_named(asked, row)}: its {what} is not a GeoJSON {shape.type} with coordinates.")
+    for row in np.flatnonzero(shapely.get_num_coordinates(made) > MOST_SHAPE_VERTICES).tolist():
+        raise TooMuch(f"{_named(asked, row)}: its {what} has more than {MOST_SHAPE_VERTICES:,} vertices.")
     there = np.flatnonzero(~shapely.is_missing(made))
     made = shapely.force_2d(made)
     finite = np.isfinite(shapely.bounds(made[there])).all(axis=1)

@@ -12,6 +12,8 @@ from gis_ce.positions import DatumName
 
 MOST_PLACES = 10_000
 """How many places one request may ask about; larger sets go through `gis-ce check FILE`."""
+MOST_SHAPE_VERTICES = 10_000
+"""How many vertices one shape of a request may have: an outline of a town's limits has fewer."""
 MOST_ACCOUNTS = 500
 """Of how many places one request may ask for sentences and evidence."""
 
@@ -90,7 +92,9 @@ class PlaceFields(BaseModel):
 class Asking(BaseModel):
     """What holds for a whole request."""
 
-    checks: list[str] | None = Field(default=None, description="Names of checks; without it, all of them.")
+    checks: list[Annotated[str, Field(max_length=80)]] | None = Field(
+        default=None, max_length=100, description="Names of checks; without it, all of them."
+    )
     evidence: bool = Field(
         default=False, description=f"Sentences and evidence too; for at most {MOST_ACCOUNTS} places."
     )

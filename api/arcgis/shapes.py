@@ -17,6 +17,8 @@ from layers.grid import Geometries, Grid
 
 Json = dict[str, Any]
 MOST_VERTICES = 20_000
+_LONGEST = 100 * MOST_VERTICES
+_MANY = f"it has more than {MOST_VERTICES:,} vertices; send a simpler one."
 GEOMETRY_TYPES = {"point": "esriGeometryPoint", "line": "esriGeometryPolyline", "polygon": "esriGeometryPolygon"}
 _SAID = "give an envelope (xmin,ymin,xmax,ymax) or a geometry in Esri JSON"
 
@@ -31,13 +33,15 @@ def written(shapes: Geometries, system: System, grid: Grid) -> list[Json | None]
 
 def area_of(text: str, kind: str | None, reference: str | None, grid: Grid) -> BaseGeometry | None:
     """The geometry of a query, on the grid; None for an empty one. Raises ApiError."""
+    if len(text) > _LONGEST:
+        raise ApiError(f"geometry: {_MANY}")
     document = _document(text)
     inner = document.get("spatialReference") if isinstance(document, dict) else None
     said = orjson.dumps(inner).decode() if inner else reference
     system, _ = system_of(said, grid, "inSR")
     shape = _read(document, kind)
     if shapely.get_num_coordinates(shape) > MOST_VERTICES:
-        raise ApiError(f"geometry: it has more than {MOST_VERTICES:,} vertices; send a simpler one.")
+        raise ApiError(f"geometry: {_MANY}")
     if shape.is_empty:
         return None
     shape = shapely.segmentize(shape, _step(shape))

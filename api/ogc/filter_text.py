@@ -38,6 +38,8 @@ def filter_tree(text: str, language: str) -> Node:
         raise ApiError(f"filter-lang: {language!r} is not read here; these are: {', '.join(LANGUAGES)}.")
     if len(text) > MOST_CHARACTERS:
         raise ApiError(f"filter: it has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read.")
+    if "\\u0000" in text:
+        raise ApiError("filter: a NUL character stands in it.")
     tree = _from_text(text) if language == "cql2-text" else _from_json(text)
     _refuse_deep(tree)
     return tree

@@ -47,7 +47,7 @@ router = APIRouter(prefix=ROOT, route_class=EsriRoute, include_in_schema=False)
 
 
 async def given_in(request: Request) -> dict[str, str]:
-    """The parameters, from the address and from a form alike; raises ApiError for one given twice."""
+    """The parameters, from the address and from a form alike; raises ApiError for one given twice or with a NUL."""
     pairs = list(request.query_params.multi_items())
     if request.method == "POST":
         async with request.form(max_fields=100, max_files=0) as form:
@@ -55,6 +55,8 @@ async def given_in(request: Request) -> dict[str, str]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ApiError("A parameter is given more than once; give each one time.")
+    if any("\0" in value for value in found.values()):
+        raise ApiError("A NUL character stands in a parameter; take it out.")
     if found.get("f", "json") not in ("json", "pjson", "geojson"):
         raise ApiError(f"f: {found['f']!r} is not offered; these are: json, pjson, geojson.")
     return found
