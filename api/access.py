@@ -24,7 +24,8 @@ from layers.model import City, LayerDescription, LayerVersion
 from layers.query import LayerQuery
 from layers.reference import ReferenceTables
 
-Caller = Literal["public", "staff"]
+Caller = Literal["public", "crew", "staff"]
+"""How layers are narrowed: public layers only; all of them without the names of owners; all of them."""
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """Headers that say a request came through a proxy: then the loopback address is the proxy's own."""
@@ -33,6 +34,8 @@ NOT_OPEN = "This cannot be answered here: it needs a layer or a name that is mis
 
 _MAILING = ("mail_name", "mail_address", "mail_city", "mail_state", "mail_zip")
 _PERSONAL = ("owner_name", "name", "firm", "contractor", *_MAILING)
+_OWNERS = ("owner_name", *_MAILING)
+_CUSTOMER = ("account", "name")
 _LINKING = ("main_id", "account_id", "upstream_node", "downstream_node", "from_node", "to_node")
 """Fields that name features of other layers, which may be hidden."""
 _PUBLIC_NAMES = ("street", "water_body", "jurisdiction")
@@ -49,7 +52,7 @@ class SeenLayer:
     description: LayerDescription
 
 
-def caller_of(address: str | None, host: str, headers: Collection[str]) -> Caller:
+def caller_of(address: str | None, host: str, headers: Collection[str]) -> Literal["public", "staff"]:
     """Staff is who sits at this machine; everybody else is the public.
 
     `address` is the peer of the connection, never what a header claims. A request that names a
@@ -132,13 +135,21 @@ class View:
         """The fields of a role that the caller may read."""
         if self.caller == "staff":
             return tuple(role_fields)
+        if self.caller == "crew":
+            return tuple(name for name in role_fields if name not in _OWNERS and (role, name) != _CUSTOMER)
         allowed = [name for name in role_fields if name not in _LINKING]
         return tuple(name for name in allowed if name not in _PERSONAL or (name == "name" and role in _PUBLIC_NAMES))
 
     def may_answer(self, check: Check) -> bool:
         """Whether all that decides a check is open to the caller."""
         deciding = {*check.roles, *(() if check.name in _ENRICHED_BY_MORE else check.also)}
-        return not deciding & self._hidden and (self.caller == "staff" or not check.personal)
+        return not deciding & self._hidden and not self._names_hidden_in(check)
+
+    def _names_hidden_in(self, check: Check) -> bool:
+        """Whether a check reads names that the caller may not: the public no names, a crew no owners'."""
+        if self.caller == "crew":
+            return not {*_OWNERS}.isdisjoint(check.personal)
+        return self.caller == "public" and bool(check.personal)
 
     def assess(self, sites: Sites, checks: Sequence[Check]) -> dict[str, Findings]:
         """The findings of each check for all sites at once; not open ones are undecided."""
@@ -159,7 +170,7 @@ class View:
 
         The public asks by place and parcel: naming an account or a facility would tell whether there is one.
         """
-        if self.caller != "staff":
+        if self.caller == "public":
             asked = {"parcel_id": sites.detail("parcel_id")}
             sites = Sites(sites.place, sites.structure, sites.sigma_ft, sites.day, asked)
         found = research(sites, self.query, self.tables, self.rulebook, self.confidence)
@@ -202,7 +213,7 @@ def narrowed(
     caller: Caller, layers: Mapping[str, SeenLayer], city: City
 ) -> tuple[dict[str, SeenLayer], frozenset[str]]:
     """The layers that a caller may see, and the roles of which something stays hidden."""
-    if caller == "staff":
+    if caller != "public":
         return dict(layers), frozenset()
     seen = {name: layer for name, layer in layers.items() if is_public(layer.description, city)}
     hidden = frozenset(layer.description.role for name, layer in layers.items() if name not in seen)

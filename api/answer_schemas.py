@@ -161,7 +161,7 @@ class Health(Answered):
     status: Literal["ok", "no layers"]
     version: str
     city: str
-    caller: Literal["public", "staff"]
+    caller: Literal["public", "crew", "staff"]
     pack: str
     layers: dict[str, LayerAge]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api.admission import admit
 from api.answer_schemas import Problem
 from api.case_office import opened_once
+from api.cookies import Cookies
 from api.errors import add_error_answers
 from api.limits import BodyLimit, SafeHeaders
 from api.ogc.asking import SharedAcrossSites
@@ -14,6 +16,8 @@ from api.ogc.case_tables import CaseTables
 from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT
 from api.ogc.tile_cache import PageCache, TileCache, TileFolder
+from api.oidc import Provider
+from api.oidc_settings import oidc_settings
 from api.open311.often import Counter
 from api.routers import (
     arcgis,
@@ -33,6 +37,7 @@ from api.routers import (
     health,
     here,
     imports,
+    keys,
     layers,
     letters,
     mailings,
@@ -47,13 +52,15 @@ from api.routers import (
     registers,
     reminders,
     research,
+    sign_in,
     trace,
 )
 from api.settings import Settings
-from api.sign_in import SignIns
 from api.strict_json import StrictJson
 from api.version import running_version
-from api.wiring import OpenCity, open_city
+from api.who import Porter
+from api.wiring import OpenCity, has_cases, open_city
+from gis_ce.access_rules import access_rules
 
 ROUTERS: tuple[APIRouter, ...] = (
     checks.router,
@@ -79,6 +86,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     overflows.router,
     exports.router,
     imports.router,
+    keys.router,
     processes.router,
     layers.router,
     ogc.landing,
@@ -90,6 +98,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     arcgis.router,
     open311.router,
     health.router,
+    sign_in.router,
     page.router,
 )
 """All there is, in the order in which it is documented."""
@@ -116,16 +125,21 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
         title="GIS-CE",
         version=running_version(),
         description=_ABOUT,
+        dependencies=[Depends(admit)],
         docs_url=None,
         redoc_url=None,
         responses={status: {"description": said, "model": Problem} for status, said in _PROBLEMS.items()},
     )
     opened = city or open_city(settings)
     app.state.city, app.state.office = opened, opened_once(settings, opened)
-    app.state.sign_ins = SignIns()
+    cookies = Cookies(settings.public_url)
+    rules = access_rules(opened.city.other.get("access", {}))
+    app.state.porter = Porter(app.state.office, lambda: has_cases(settings, opened.city), rules, cookies)
     app.state.layer_tables, app.state.case_tables = LayerTables(), CaseTables()
     app.state.page_cache = PageCache()
     app.state.tile_cache, app.state.tile_folder = TileCache(), TileFolder(opened.folders.layers.parent / "tiles")
+    provider = oidc_settings(settings)
+    app.state.provider = Provider(provider) if provider is not None else None
     app.state.report_counter = Counter()
     for router in ROUTERS:
         app.include_router(router)
@@ -135,6 +149,6 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     app.add_middleware(StrictJson)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SharedAcrossSites)
-    app.add_middleware(SafeHeaders)
+    app.add_middleware(SafeHeaders, over_tls=cookies.is_secure)
     app.add_middleware(BodyLimit)
     return app

@@ -9,6 +9,7 @@ from threading import Lock
 
 from api.settings import Settings
 from api.wiring import OpenCity, attachments_folder, open_cases
+from gis_ce.access_rules import access_mistakes
 from gis_ce.actions.desk import Actor, Desk
 from gis_ce.appeal_agreement import appeal_mistakes
 from gis_ce.attachments.folder import AttachmentFolder
@@ -74,8 +75,9 @@ def open_office(settings: Settings, city: OpenCity) -> CaseOffice:
     mistakes = [*reach_mistakes(table, processes.processes), *mailing_mistakes(mailing)]
     reports = city.city.other.get("open311")
     mistakes += intake_mistakes(reports, processes.processes)
-    closing = city.city.other.get("closing", {})
     mistakes += appeal_mistakes(processes.time, city.rules.rulebook)
+    closing, access = city.city.other.get("closing", {}), city.city.other.get("access", {})
+    mistakes += access_mistakes(access, {lane for each in processes.processes.values() for lane in each.lanes})
     mistakes += target_mistakes(targets, processes.processes)
     if mistakes := [*mistakes, *closing_mistakes(closing, processes.processes)]:
         raise CityFileError(path, mistakes)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBasic
@@ -16,21 +15,22 @@ from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
 from api.case_office import CaseOffice
-from api.errors import ApiError, OtherSite, SignInNeeded
+from api.errors import ApiError
 from api.officers import officer_of_this_machine
-from api.requests import account_of, caller_by_connection, office_of
+from api.requests import office_of, who_of
+from api.same_site import refuse_other_sites
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.desk import Actor, Desk
 from gis_ce.case_changes import case_to_change
 from gis_ce.idempotency import LONGEST_KEY
+from gis_ce.roles import Rights
 from gis_ce.tables import IdempotencyKey
 
 _TAG = re.compile(r'"(\d{1,9})"')
-_OWN_SITES = ("same-origin", "none")
 
 
 class _SigningIn(HTTPBasic):
-    """How to sign in, for the description of the service; the header itself is read by `account_of`, in UTF-8."""
+    """How to sign in, for the description of the service; the header itself is read by `api.who`, in UTF-8."""
 
     async def __call__(self, request: HTTPConnection) -> None:
         """Reads nothing."""
@@ -48,6 +48,7 @@ class Visit:
 
     office: CaseOffice
     actor: Actor
+    rights: Rights
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Session, Desk]]:
@@ -95,18 +96,15 @@ class Change(Visit):
 
 
 def visit_of(request: Request, _: Annotated[None, Depends(_BASIC)]) -> Visit:
-    """Somebody with an account, or at the machine itself while there are no accounts; the public sees no case at all.
+    """Somebody who was let in to cases: by name, or at the machine itself while the store has no accounts.
 
-    Raises SignInNeeded, SignInRefused.
+    Raises SignInNeeded.
     """
-    account = account_of(request)
-    if account is None and caller_by_connection(request) == "public":
-        raise SignInNeeded("Cases are for staff: sign in with a name and a password.")
-    office = office_of(request)
-    if account is not None:
-        return Visit(office, Actor(account.name, account.lanes))
+    who, office = who_of(request), office_of(request)
+    if who.how != "machine":
+        return Visit(office, Actor(who.name or "", who.lanes), who.rights)
     with office.store.reading() as session:
-        return Visit(office, officer_of_this_machine(session, office))
+        return Visit(office, officer_of_this_machine(session, office), who.rights)
 
 
 def change_of(
@@ -126,8 +124,8 @@ def change_of(
     ] = None,
 ) -> Change:
     """The same for a change; raises ApiError for an If-Match that is none, OtherSite for a page of another site."""
-    _refuse_other_sites(request)
-    return Change(visit.office, visit.actor, _version(if_match), idempotency_key)
+    refuse_other_sites(request.headers)
+    return Change(visit.office, visit.actor, visit.rights, _version(if_match), idempotency_key)
 
 
 def _version(if_match: str | None) -> int | None:
@@ -137,17 +135,6 @@ def _version(if_match: str | None) -> int | None:
     if found is None:
         raise ApiError('If-Match: give the ETag of the case, such as "3", with its quotation marks.')
     return int(found[1])
-
-
-def _refuse_other_sites(request: Request) -> None:
-    """A browser sends what a page of another site asks for, with the credentials it remembers for us."""
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site is not None:
-        other = site not in _OWN_SITES
-    else:
-        other = origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
-    if other:
-        raise OtherSite("This change was sent by a page of another site, so nothing was done.")
 
 
 TheVisit = Annotated[Visit, Depends(visit_of)]

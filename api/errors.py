@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -36,6 +37,7 @@ from gis_ce.errors import (
     JobFailed,
     JobsBusy,
     JobUnknown,
+    KeyRefused,
     KeyReused,
     LetterRefused,
     LetterUnknown,
@@ -98,6 +100,10 @@ class SignInNeeded(ApiError):
     """Cases are for staff: whoever asks must say who they are."""
 
 
+class NotForYou(ApiError):
+    """Something that other roles see or do, or that a key is not for; the message says which."""
+
+
 class OtherSite(ApiError):
     """A change that a page of another site sent through somebody's browser; nothing was done."""
 
@@ -107,7 +113,15 @@ class NotThere(ApiError):
 
 
 class TooOften(ApiError):
-    """Somebody asks for more in an hour than one address of the network may."""
+    """Somebody asks for more, or guesses more, than one may in that time; `after_s` says when to try again."""
+
+    def __init__(self, message: str, after_s: float = 60.0) -> None:
+        super().__init__(message)
+        self.after_s = max(1, math.ceil(after_s))
+
+
+class ProviderFailed(ApiError):
+    """The provider through which people sign in does not answer, or not as it should."""
 
 
 class TryLater(ApiError):
@@ -120,9 +134,11 @@ STATUS: Mapping[type[Exception], int] = {
     TooMuch: 413,
     NoCity: 503,
     SignInNeeded: 401,
+    NotForYou: 403,
     OtherSite: 403,
     NotThere: 404,
     TooOften: 429,
+    ProviderFailed: 502,
     TryLater: 503,
     CaseError: 500,
     PlaceUnknown: 404,
@@ -151,6 +167,7 @@ STATUS: Mapping[type[Exception], int] = {
     KeyReused: 422,
     NotYourLane: 403,
     SignInRefused: 401,
+    KeyRefused: 422,
     UserRefused: 422,
     AttachmentRefused: 422,
     AttachmentTooLarge: 413,
@@ -237,7 +254,10 @@ def told(request: Request, error: Exception) -> tuple[int, str]:
 
 
 def _mistake(request: Request, error: Exception) -> JSONResponse:
-    return problem(*told(request, error))
+    answer = problem(*told(request, error))
+    if isinstance(error, TooOften):
+        answer.headers["Retry-After"] = str(error.after_s)
+    return answer
 
 
 def store_gone(error: Exception) -> str:

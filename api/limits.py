@@ -23,11 +23,16 @@ _HEADERS = {
 }
 
 
+_OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where people reach the service over TLS, their browsers shall use nothing else for a year."""
+
+
 class SafeHeaders:
     """Sends the same strict headers with every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, over_tls: bool = False) -> None:
         self.app = app
+        self._headers = {**_HEADERS, **(_OVER_TLS if over_tls else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Adds the headers to answers over HTTP."""
@@ -35,7 +40,7 @@ class SafeHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -60,7 +60,7 @@ def source_message(found: Research, source: Source, view: View) -> Message:
 def readable_fields(source: Source, view: View) -> tuple[str, ...]:
     """The fields of a source that the caller may read."""
     kept = view.fields(source.fields, source.role)
-    hidden = () if view.caller == "staff" else (*source.personal, *source.linking)
+    hidden = {"public": (*source.personal, *source.linking), "crew": source.personal, "staff": ()}[view.caller]
     return tuple(name for name in kept if name not in hidden)
 
 

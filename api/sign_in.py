@@ -7,13 +7,16 @@ import hashlib
 import hmac
 import secrets
 import time
+from datetime import UTC, datetime
 from threading import BoundedSemaphore, Lock
 
 from sqlalchemy.orm import Session
 
-from api.errors import TryLater
+from api.errors import TooOften, TryLater
 from gis_ce.accounts import Account, account, signed_in
+from gis_ce.case_store import CaseStore
 from gis_ce.errors import SignInRefused
+from gis_ce.failed_sign_ins import forget_failures, note_failure, refused_until
 from gis_ce.tables import User
 
 REMEMBERED_S = 300.0
@@ -55,21 +58,45 @@ class SignIns:
         self._lock = Lock()
         self._hashing = BoundedSemaphore(_AT_ONCE)
 
-    def account(self, session: Session, credentials: Credentials) -> Account:
-        """The account that a name and password open; raises SignInRefused, TryLater where too many sign in at once."""
+    def account(self, store: CaseStore, credentials: Credentials, address: str) -> Account:
+        """The account that a name and password open, tried from an address.
+
+        Raises SignInRefused, TooOften after too many guesses, TryLater where too many sign in at once.
+        """
         name, password = credentials
-        user = session.get(User, name) if "\0" not in name else None
-        mark = self._mark(name, password, user.password_hash if user else "")
-        if user is not None and user.active and self._remembers(mark):
-            return account(session, name)
+        with store.reading() as session:
+            user = session.get(User, name) if "\0" not in name else None
+            mark = self._mark(name, password, user.password_hash if user else "")
+            if user is not None and user.active and self._remembers(mark):
+                return account(session, name)
+            self._refuse_guesses(session, name, address)
+        found = self._tried(store, credentials, address)
+        self._remember(mark)
+        return found
+
+    def _refuse_guesses(self, session: Session, name: str, address: str) -> None:
+        now = datetime.now(UTC)
+        until = refused_until(session, name, address, now)
+        if until is not None:
+            raise TooOften("Too many sign-ins failed; wait before you try again.", (until - now).total_seconds())
+
+    def _tried(self, store: CaseStore, credentials: Credentials, address: str) -> Account:
+        """The account, its password hashed; a failure is counted, and forgotten with the next success."""
         if not self._hashing.acquire(timeout=_WAIT_S):
             raise TryLater("Too many people sign in at once; try again in a minute.")
         try:
-            with session.no_autoflush:
-                found = signed_in(session, name, password)
+            with store.reading() as session, session.no_autoflush:
+                found = signed_in(session, *credentials)
+        except SignInRefused:
+            with store.session() as session:
+                note_failure(session, credentials[0], address, datetime.now(UTC))
+                session.commit()
+            raise
         finally:
             self._hashing.release()
-        self._remember(mark)
+        with store.session() as session:
+            forget_failures(session, credentials[0], address)
+            session.commit()
         return found
 
     def _mark(self, *words: str) -> bytes:

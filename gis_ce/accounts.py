@@ -12,13 +12,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gis_ce.errors import SignInRefused, UserRefused
-from gis_ce.tables import User, UserRole
+from gis_ce.tables import SignedSession, User, UserRole
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 _LANE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _HASHER = PasswordHasher()
+_NO_PASSWORD = ""
+"""Of somebody whom a provider vouches for: no password opens it."""
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c29tZSBzYWx0IG9mIG5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 """Verified for a name without an account, so that the answer takes as long as for one with an account."""
 
@@ -46,7 +48,11 @@ def add_user(session: Session, name: str, display: str, password: str, lanes: It
 
 def set_password(session: Session, name: str, password: str) -> None:
     """Another password; raises UserRefused for an unknown name or a weak password."""
-    _user(session, name).password_hash = _HASHER.hash(_strong(name, password))
+    user = _user(session, name)
+    if user.issuer is not None:
+        raise UserRefused(f"{name} signs in through {user.issuer}, without a password of ours.")
+    user.password_hash = _HASHER.hash(_strong(name, password))
+    _end_sessions(session, name)
 
 
 def set_lanes(session: Session, name: str, lanes: Iterable[str]) -> Account:
@@ -64,6 +70,7 @@ def set_lanes(session: Session, name: str, lanes: Iterable[str]) -> Account:
 def set_active(session: Session, name: str, active: bool) -> Account:
     """Let a user sign in, or not any longer; what the user did stays. Raises UserRefused."""
     _user(session, name).active = active
+    _end_sessions(session, name)
     session.flush()
     return account(session, name)
 
@@ -71,6 +78,44 @@ def set_active(session: Session, name: str, active: bool) -> Account:
 def account(session: Session, name: str) -> Account:
     """One account; raises UserRefused for an unknown name."""
     return _account(_user(session, name), _lanes(session).get(name, frozenset()))
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """Somebody whom a provider vouches for: `subject` is what it calls them for good, `name` what they are called."""
+
+    issuer: str
+    subject: str
+    name: str
+    display: str
+    lanes: frozenset[str]
+
+
+def provided_account(session: Session, given: Provided) -> Account:
+    """The account of somebody who signs in through a provider, made with the first sign-in; their lanes are the newest.
+
+    Raises SignInRefused for a name that is none or is somebody else's, and for a disabled account.
+    """
+    same = select(User).where(User.issuer == given.issuer, User.subject == given.subject)
+    user = session.scalars(same).one_or_none()
+    if user is None:
+        user = _new_provided(session, given)
+    if not user.active:
+        raise SignInRefused(f"The account {user.name} is disabled.")
+    user.display = given.display.strip() or user.name
+    return set_lanes(session, user.name, given.lanes)
+
+
+def _new_provided(session: Session, given: Provided) -> User:
+    name = given.name.strip().lower()
+    if not _NAME.fullmatch(name):
+        raise SignInRefused(f"{given.name[:80]!r} is no user name here: letters, digits and . _ @ - (up to 64).")
+    if session.get(User, name) is not None:
+        raise SignInRefused(f"The name {name} is that of another account here; ask an administrator.")
+    user = User(name=name, display=name, password_hash=_NO_PASSWORD, issuer=given.issuer, subject=given.subject)
+    session.add(user)
+    session.flush()
+    return user
 
 
 def accounts(session: Session) -> list[Account]:
@@ -86,8 +131,8 @@ def signed_in(session: Session, name: str, password: str) -> Account:
     A password that was hashed with older settings is hashed anew; commit to keep that.
     """
     user = session.get(User, name) if _NAME.fullmatch(name) else None
-    right = _verified(user.password_hash if user else _NOBODY, password)
-    if user is None or not right or not user.active:
+    right = _verified((user.password_hash if user else "") or _NOBODY, password)
+    if user is None or not right or not user.active or user.password_hash == _NO_PASSWORD:
         raise SignInRefused("This name and password open no account.")
     if _HASHER.check_needs_rehash(user.password_hash):
         user.password_hash = _HASHER.hash(password)
@@ -107,6 +152,11 @@ def _strong(name: str, password: str) -> str:
     if name.lower() in password.lower() or len(set(password)) < 5:
         raise UserRefused("The password is too easy to guess: it holds the name, or few different characters.")
     return password
+
+
+def _end_sessions(session: Session, name: str) -> None:
+    """Whoever is signed in with a browser signs in anew."""
+    session.execute(delete(SignedSession).where(SignedSession.user == name))
 
 
 def _user(session: Session, name: str) -> User:

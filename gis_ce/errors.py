@@ -145,7 +145,11 @@ class UserRefused(CaseError):
 
 
 class SignInRefused(CaseError):
-    """A name and password that open no account."""
+    """A name and password that open no account, or a key that opens nothing."""
+
+
+class KeyRefused(CaseError):
+    """An API key that cannot be made or changed as asked; the message says why."""
 
 
 class BackupRefused(CaseError):

@@ -40,6 +40,7 @@ def read_city(
         "closing",
         "letters",
         "open311",
+        "access",
     ),
     data_folder: Path | None = None,
 ) -> City:

@@ -39,6 +39,7 @@ GROUPS: Mapping[str, str] = {
     "process": "api.cli.process:app",
     "db": "api.cli.db:app",
     "user": "api.cli.users:app",
+    "key": "api.cli.keys:app",
 }
 """Groups of commands with where their apps are."""
 

@@ -40,7 +40,7 @@ def add(
 ) -> None:
     """Make an account; the password is asked for twice."""
     known = _known_lanes(city, lanes or [])
-    with _session(city) as session:
+    with store_session(city) as session:
         made = add_user(session, name, display, _password(stdin), known)
         session.commit()
     aside().print(f"{text(made.name)} may sign in and act in {_listed(made)}.")
@@ -49,7 +49,7 @@ def add(
 @app.command("list")
 def list_(city: CityOption = None, json: JsonOption = False) -> None:
     """List all accounts."""
-    with _session(city) as session:
+    with store_session(city) as session:
         found = accounts(session)
     if json:
         as_json([_line(each) for each in found])
@@ -63,7 +63,7 @@ def list_(city: CityOption = None, json: JsonOption = False) -> None:
 @app.command("password")
 def password(name: Name, stdin: StdinOption = False, city: CityOption = None) -> None:
     """Give an account another password; it is asked for twice."""
-    with _session(city) as session:
+    with store_session(city) as session:
         account(session, name)
         set_password(session, name, _password(stdin))
         session.commit()
@@ -74,7 +74,7 @@ def password(name: Name, stdin: StdinOption = False, city: CityOption = None) ->
 def roles(name: Name, lanes: Lanes = None, city: CityOption = None) -> None:
     """Let a user act in these lanes and in no others; without any lane, in none."""
     known = _known_lanes(city, lanes or [])
-    with _session(city) as session:
+    with store_session(city) as session:
         changed = set_lanes(session, name, known)
         session.commit()
     aside().print(f"{text(name)} may act in {_listed(changed)}.")
@@ -93,7 +93,7 @@ def enable(name: Name, city: CityOption = None) -> None:
 
 
 def _set_active(name: str, active: bool, city: Path | None) -> None:
-    with _session(city) as session:
+    with store_session(city) as session:
         set_active(session, name, active)
         session.commit()
     aside().print(f"{text(name)} may {'sign in again' if active else 'not sign in any longer'}.")
@@ -106,7 +106,8 @@ def _password(stdin: bool) -> str:
 
 
 @contextmanager
-def _session(city: Path | None) -> Iterator[Session]:
+def store_session(city: Path | None) -> Iterator[Session]:
+    """A session of the case store of a city, that may write."""
     settings = Settings()
     with open_cases(settings, declared_city(settings, city)[1]).ready().session() as session:
         yield session

@@ -16,13 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import Caller
 from api.case_office import CaseOffice
-from api.officers import has_accounts
 from api.ogc.case_tables import CaseTables
 from api.ogc.collections import Shelf
 from api.ogc.forms import PLAIN, form_of
 from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT, Addresses, addresses_of
-from api.requests import account_of, caller_by_connection, city_of, office_of
+from api.requests import city_of, office_of, who_of
 
 _SHARED = (ROOT, "/collections", "/tiles", "/conformance", "/arcgis", "/open311")
 _VARY = "Accept, Authorization, Origin"
@@ -54,7 +53,7 @@ class Asking:
 
     def headers(self, tag: str | None = None) -> dict[str, str]:
         """How long an answer may be kept: it is asked for anew each time, and often is unchanged."""
-        kept = "private, no-cache" if self.caller == "staff" else "no-cache"
+        kept = "no-cache" if self.caller == "public" else "private, no-cache"
         return {"Cache-Control": kept, "Vary": _VARY, **({"ETag": tag} if tag else {})}
 
     def json(self, document: object, media: str = "application/json") -> Response:
@@ -69,31 +68,19 @@ class Asking:
 
 
 def asking_of(request: Request) -> Asking:
-    """Who signs in is staff; what a page of another site asks for through somebody's browser is the public's."""
-    city = city_of(request)
-    caller: Caller = "public" if _of_another_site(request.headers) else caller_by_connection(request)
-    account = account_of(request)
-    if account is not None:
-        caller = "staff"
-    state = request.app.state
+    """What a page of another site asks for through somebody's browser is the public's, unless it signs in itself."""
+    who, city, state = who_of(request), city_of(request), request.app.state
+    carried = who.how in ("machine", "session")
+    caller: Caller = "public" if carried and _of_another_site(request.headers) else who.caller
     tables: LayerTables = state.layer_tables
     cases: CaseTables = state.case_tables
 
     def office() -> CaseOffice | None:
-        return _office(request, signed_in=account is not None) if caller == "staff" else None
+        sees_cases = caller != "public" and who.rights.cases == "all" and who.may("cases:read")
+        return office_of(request) if sees_cases else None
 
     shelf = Shelf(city, city.view(caller), tables, cases, office)
     return Asking(request, shelf, caller, addresses_of(request))
-
-
-def _office(request: Request, *, signed_in: bool) -> CaseOffice | None:
-    """The case office for who has an account, or sits at a machine whose store has none; else None."""
-    office = office_of(request)
-    if not signed_in:
-        with office.store.reading() as session:
-            if has_accounts(session):
-                return None
-    return office
 
 
 TheAsking = Annotated[Asking, Depends(asking_of)]

@@ -102,7 +102,7 @@ class Shelf:
             return present
         for entry in reversed(self.city.store.history(name)):
             old = SeenLayer(entry, self.city.store.part(entry.version).description)
-            if self.view.caller == "staff" or is_public(old.description, self.city.city):
+            if self.view.caller != "public" or is_public(old.description, self.city.city):
                 found = _of_layer(old, self.tables.of(self.city, self.view, old), self.city.grid)
                 if called(found) == version:
                     return found

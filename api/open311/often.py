@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from fastapi import Request
 from limits import RateLimitItemPerHour
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from api.errors import TooOften
+from api.network_address import address_of
 from gis_ce.public_reports import Intake
 
 _EVERYBODY = "everybody"
@@ -30,25 +29,3 @@ class Counter:
             )
         if not self._window.hit(RateLimitItemPerHour(intake.per_hour_in_all), _EVERYBODY):
             raise TooOften("Very many reports have come within an hour; try again later, or call.")
-
-
-def address_of(request: Request) -> str:
-    """The peer's address; behind a proxy on this machine the one that the proxy saw (the last of X-Forwarded-For).
-
-    Of an IPv6 address its network of 64 bits: one household has all of it.
-    """
-    peer = request.client.host if request.client else ""
-    seen = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    found = _parsed(peer)
-    if found is not None and found.is_loopback and _parsed(seen) is not None:
-        found = _parsed(seen)
-    if isinstance(found, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found or peer)
-
-
-def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None

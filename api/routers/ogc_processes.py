@@ -162,7 +162,7 @@ def post_execution(name: str, body: Annotated[Any, Body()], asking: TheAsking) -
 
 
 def _open_to(asking: Asking) -> list[Process]:
-    return [process for process in PROCESSES if asking.caller == "staff" or not process.for_staff]
+    return [process for process in PROCESSES if asking.caller != "public" or not process.for_staff]
 
 
 def _named(asking: Asking, name: str) -> Process | None:

@@ -112,7 +112,7 @@ def get_versioned_tile(name: str, version: str, zoom: str, column: str, row: str
     """One tile of a version, for ever the same; columns come before rows."""
     single(asking.request.query_params, ())
     collection = asking.shelf.one_of_version(name, version, short_version)
-    shared = "private" if asking.caller == "staff" else "public"
+    shared = "public" if asking.caller == "public" else "private"
     return _tile(asking, collection, (zoom, column, row), f"{shared}, {_FOR_EVER}")
 
 

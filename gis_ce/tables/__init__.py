@@ -1,5 +1,6 @@
 """All tables of the case store."""
 
+from gis_ce.tables.access import ApiKey, FailedSignIn, PersonsSeen, SignedSession, SignInUnderWay
 from gis_ce.tables.base import Base, Json
 from gis_ce.tables.cases import Case, CaseCounter, CaseLink, ExternalReference
 from gis_ce.tables.charges import Charge, ChargeEntry
@@ -12,6 +13,7 @@ from gis_ce.tables.records import Attachment, Deadline, DeedSeen, Event, Letter,
 from gis_ce.tables.sites import Site, SiteMove
 
 __all__ = [
+    "ApiKey",
     "Attachment",
     "Base",
     "Case",
@@ -28,6 +30,7 @@ __all__ = [
     "DeedSeen",
     "Event",
     "ExternalReference",
+    "FailedSignIn",
     "IdempotencyKey",
     "Json",
     "LayerSet",
@@ -39,9 +42,12 @@ __all__ = [
     "MailingRow",
     "Note",
     "Party",
+    "PersonsSeen",
     "Proceeding",
     "ProceedingEntry",
     "ProcessVersion",
+    "SignInUnderWay",
+    "SignedSession",
     "Site",
     "SiteMove",
     "User",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gis_ce.tables.base import Base, one_of, refers_to
@@ -28,7 +28,7 @@ class Party(Base):
 
 
 class User(Base):
-    """A local account; the password itself is nowhere."""
+    """Somebody who may sign in: with a password, which itself is nowhere, or through the provider of `issuer`."""
 
     __tablename__ = "user_"
 
@@ -36,6 +36,10 @@ class User(Base):
     display: Mapped[str]
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
+
+    __table_args__ = (UniqueConstraint("issuer", "subject", name="uq_user__issuer"),)
 
 
 class UserRole(Base):

@@ -29,6 +29,7 @@ OWN_FILES = (
     "map.css",
     "shapes.js",
     "sheet.js",
+    "sign_in.css",
     "town.css",
     "town_map.js",
     "view_layers.js",

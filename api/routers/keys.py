@@ -1,0 +1,46 @@
+"""/keys: API keys of field apps and other machines, for administrators."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import JSONResponse
+
+from api.case_answers import private
+from api.case_requests import TheChange, TheVisit
+from api.key_messages import KeyAnswer, KeysAnswer, KeyToMake, MadeKey, key_message, new_key
+from gis_ce.api_keys import all_keys, make_key, revoke_key
+
+router = APIRouter(tags=["access"], default_response_class=JSONResponse)
+
+KeyName = Annotated[str, Path(description="Name of a key.", max_length=80)]
+
+
+@router.get("/keys", summary="Which keys are there?", responses={200: {"model": KeysAnswer}})
+def get_keys(visit: TheVisit) -> JSONResponse:
+    """All keys that were ever made, without what opens: whose role they have, what they are for, when last used."""
+    with visit.reading() as (session, _):
+        return private({"keys": [key_message(row) for row in all_keys(session)]})
+
+
+@router.post("/keys", summary="Make a key", status_code=201, responses={201: {"model": MadeKey}})
+def post_key(body: KeyToMake, change: TheChange) -> JSONResponse:
+    """Makes a key; `key` is told this once, and is nowhere afterwards."""
+    with change.office.store.session() as session:
+        now = datetime.now(UTC)
+        made = make_key(session, new_key(body, now), change.actor.name, now)
+        session.commit()
+    answer = private({"name": body.name, "key": made})
+    answer.status_code = 201
+    return answer
+
+
+@router.post("/keys/{key}/revoke", summary="Revoke a key", responses={200: {"model": KeyAnswer}})
+def post_revocation(key: KeyName, change: TheChange) -> JSONResponse:
+    """From this moment on the key opens nothing; what was done with it stays."""
+    with change.office.store.session() as session:
+        row = revoke_key(session, key, change.actor.name, datetime.now(UTC))
+        session.commit()
+        return private(key_message(row))
