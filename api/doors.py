@@ -179,6 +179,8 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "POST /cases/{no}/hearings",
         "POST /cases/{no}/hearings/{proceeding}/notices",
         "POST /cases/{no}/hearings/{proceeding}/outcome",
+        "POST /cases/{no}/appeals",
+        "POST /cases/{no}/appeals/{proceeding}/decision",
         "POST /cases/{no}/citations",
         "POST /cases/{no}/abatements",
         "POST /cases/{no}/abatements/{proceeding}/done",

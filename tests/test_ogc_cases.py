@@ -105,7 +105,7 @@ def test_once_there_are_accounts_one_signs_in_to_see_cases(doors: Doors) -> None
     assert set(OF_CASES) <= names(ann)
     assert ok(ann.get("/collections/cases/items"))["numberMatched"] == 1
     assert names(doors.here).isdisjoint(OF_CASES)
-    assert "water_mains" in names(doors.here)
+    assert "water_mains" not in names(doors.here)
     assert doors.here.get("/collections/cases/items").status_code == 404
 
 

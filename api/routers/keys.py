@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 
 from api.case_answers import private
-from api.case_requests import TheChange, TheVisit
+from api.case_requests import TheVisit
 from api.key_messages import KeyAnswer, KeysAnswer, KeyToMake, MadeKey, key_message, new_key
+from api.same_site import refuse_other_sites
 from gis_ce.api_keys import all_keys, make_key, revoke_key
 
 router = APIRouter(tags=["access"], default_response_class=JSONResponse)
@@ -26,11 +27,12 @@ def get_keys(visit: TheVisit) -> JSONResponse:
 
 
 @router.post("/keys", summary="Make a key", status_code=201, responses={201: {"model": MadeKey}})
-def post_key(body: KeyToMake, change: TheChange) -> JSONResponse:
+def post_key(request: Request, body: KeyToMake, visit: TheVisit) -> JSONResponse:
     """Makes a key; `key` is told this once, and is nowhere afterwards."""
-    with change.office.store.session() as session:
+    refuse_other_sites(request.headers)
+    with visit.office.store.session() as session:
         now = datetime.now(UTC)
-        made = make_key(session, new_key(body, now), change.actor.name, now)
+        made = make_key(session, new_key(body, now), visit.actor.name, now)
         session.commit()
     answer = private({"name": body.name, "key": made})
     answer.status_code = 201
@@ -38,9 +40,10 @@ def post_key(body: KeyToMake, change: TheChange) -> JSONResponse:
 
 
 @router.post("/keys/{key}/revoke", summary="Revoke a key", responses={200: {"model": KeyAnswer}})
-def post_revocation(key: KeyName, change: TheChange) -> JSONResponse:
+def post_revocation(request: Request, key: KeyName, visit: TheVisit) -> JSONResponse:
     """From this moment on the key opens nothing; what was done with it stays."""
-    with change.office.store.session() as session:
-        row = revoke_key(session, key, change.actor.name, datetime.now(UTC))
+    refuse_other_sites(request.headers)
+    with visit.office.store.session() as session:
+        row = revoke_key(session, key, visit.actor.name, datetime.now(UTC))
         session.commit()
         return private(key_message(row))
