@@ -49,7 +49,7 @@ def as_text(digest: Digest) -> str:
     for section in digest.sections:
         count = f" ({len(section.rows)})" if section.rows else ""
         lines += ["", f"{section.title}{count}", "-" * (len(section.title) + len(count))]
-        lines += [_line(row) for row in section.rows] or [section.nothing]
+        lines += _lines(section) or [section.nothing]
     return "\n".join(lines) + "\n"
 
 
@@ -69,8 +69,13 @@ def as_table(digest: Digest) -> str:
     return stream.getvalue()
 
 
-def _line(row: Row) -> str:
-    return "  ".join(cell for cell in row if cell)
+def _lines(section: Section) -> list[str]:
+    """The rows under their columns, all but the last as wide as their longest cell."""
+    if len(section.columns) == 1 or not section.rows:
+        return [cell for (cell,) in section.rows]
+    rows = [section.columns, *section.rows]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(section.columns) - 1)]
+    return ["  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows]
 
 
 @cache

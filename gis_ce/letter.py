@@ -23,7 +23,7 @@ class MergeField:
 
     `sources` say where it may come from, the first that has it counts: `given` by the officer, `case.number`,
     `data.FIELD` as noted at a step, `site.address`, `party.ROLE.name`, `decision.CHECK.sentence`, `step.period`,
-    `charges.rows`, `hearing.on`, `deed.words`, `picture.NAME`. `ask` tells the officer what is wanted.
+    `charges.rows`, `hearing.on`, `hearing.where`, `deed.words`, `picture.NAME`. `ask` tells the officer what is wanted.
     """
 
     name: str

@@ -49,7 +49,7 @@ _SOURCES: Mapping[str, Collection[str] | None] = {
     "decision": None,
     "step": ("period",),
     "charges": ("rows", "charged", "paid", "waived", "stayed", "to_pay"),
-    "hearing": ("on", "text"),
+    "hearing": ("on", "text", "where"),
     "deed": ("words",),
     "picture": None,
 }

@@ -53,8 +53,8 @@ def test_a_hearing_is_set_with_its_notices_held_and_its_outcome_noted(case_store
     hearing = write(case_store, set_hearing, DESK, number, HEARING).made["proceeding"]
     assert sorted(whats(case_store)) == [
         ("hearing", "later", "hearing: Appeal against the penalty"),
-        ("hearing", "later", "notice of the hearing to the complaining"),
-        ("hearing", "later", "notice of the hearing to the responsible"),
+        ("hearing", "later", "notice of the hearing to the complaining party"),
+        ("hearing", "later", "notice of the hearing to the responsible party"),
     ]
     with case_store.reading() as session:
         (event,) = Calendar.from_ical(officer_calendar(session, DESK, "ann")).walk("VEVENT")
@@ -64,7 +64,7 @@ def test_a_hearing_is_set_with_its_notices_held_and_its_outcome_noted(case_store
         case_store, note_notice, DESK, number, NoticeGiven(hearing, "responsible", date(2026, 3, 2), "certified mail")
     )
     assert [what for _, _, what in whats(case_store)] == [
-        "notice of the hearing to the complaining",
+        "notice of the hearing to the complaining party",
         "hearing: Appeal against the penalty",
     ]
     heard = later(DESK, days=18)

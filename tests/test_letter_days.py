@@ -143,7 +143,7 @@ def test_an_appeal_starts_the_clock_of_its_decision_by_the_rule_of_the_service(
     assert "60 calendar days" in filed.made["arithmetic"]
     assert "cross-connection article" in filed.made["arithmetic"]
     (row,) = due(case_store, friday, "appeal")
-    assert (row.state, row.what) == ("later", f"decide the appeal against {letter}, The fence is not mine")
+    assert (row.state, row.what) == ("later", f"decide the appeal: against {letter}, The fence is not mine")
     assert row.said == filed.made["arithmetic"]
     assert [each.state for each in due(case_store, later(desk, days=70), "appeal")] == ["overdue"]
     assert f"time to appeal {letter} ends" not in [each.what for each in due(case_store, friday)]

@@ -82,6 +82,21 @@ def test_the_evidence_picture_of_the_place_is_put_in(doors: Doors) -> None:
     assert "WM-" not in words
 
 
+def test_the_request_for_a_test_goes_to_the_crew_with_the_map_of_the_mains(doors: Doors) -> None:
+    client, number = doors.here, at_notice(doors)
+    asked = {
+        "template": "request_for_testing",
+        "to": ["Crew 4", "1 City Plaza", "Smallville, NC 27001"],
+        "values": {"tests": "smoke test\nCCTV\ndye test", "question": "Is the house connected?"},
+    }
+    letter = ok(client.post(f"/cases/{number}/letters", json=asked))["made"]["letter"]
+    assert ok(client.get(f"/letters/{letter}"))["missing"] == []
+    assert ok(client.post(f"/letters/{letter}/issue"))["made"]["sha256"]
+    words = text_of(client.get(f"/letters/{letter}/pdf").content)
+    for said in ("smoke test", "CCTV", "dye test", "Mains around 111 Main Street", "8 in"):
+        assert said in words
+
+
 def test_mistakes_are_problems_in_one_sentence(doors: Doors) -> None:
     client, number = doors.here, at_notice(doors)
     assert "did you mean 'nov'" in problem(client.post(f"/cases/{number}/letters", json={"template": "nof"}), 404)

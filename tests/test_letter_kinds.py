@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -58,7 +59,7 @@ def data_for(kind: LetterKind, **changed: Any) -> dict[str, Any]:
         "text": LONG,
         "citation": "Code 8-2100",
         "read": "read by P. Clerk",
-        "values": {"appeal_days": 30},
+        "values": {"appeal_days": 30, "appeal_unit": "calendar_days"},
     }
     return {
         "title": kind.title,
@@ -167,6 +168,13 @@ def test_every_check_that_a_letter_asks_for_is_there() -> None:
         if source.startswith("decision.")
     }
     assert asked <= checks
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_no_semicolon_of_a_letter_is_swallowed(name: str) -> None:
+    """A semicolon right behind a value ends the code there, and is not printed unless it is escaped."""
+    swallowed = re.compile(r"#[a-zA-Z][\w.-]*(?:\([^()]*\)|\[[^\[\]]*\])*;")
+    assert swallowed.findall(shipped_letters()[name].template.source) == []
 
 
 def test_there_is_an_education_piece_for_each_topic() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from case_stores import copied
 from desks import CITY, go_to, later, shown, write
-from lettered import LETTERS, OWNER, text_of, writing_desk
+from lettered import LETTERS, OWNER, owned_leak, text_of, writing_desk
 from made_pictures import jpeg
 from test_letters import NOV
 
@@ -29,9 +29,11 @@ from gis_ce.case_store import CaseStore
 from gis_ce.checks.easement_basis import GUARD
 from gis_ce.city_letters import CityLetters, city_letters
 from gis_ce.errors import LetterRefused
+from gis_ce.letter_facts import staff_only_lines
 from gis_ce.letterhead import Letterhead
 from gis_ce.tables import Decision
 from layers.errors import CityFileError
+from layers.model import LayerDeclaration
 
 REMOVAL = {
     "obstruction": "A shed of wood stands on the line.",
@@ -203,3 +205,21 @@ def test_what_a_letter_printed_is_shown_after_it_was_issued(sqlite_store: CaseSt
         found = show_letter(session, desk, letter)
         assert found.ready is None
         assert (found.letter.given or {})["printed"]["f"]["civil_penalty"] == "$500.00"
+
+
+def test_a_letter_prints_no_sentence_about_mains_that_are_kept_to_the_staff(case_store: CaseStore, desk: Desk) -> None:
+    mains = LayerDeclaration("water_mains", "water_main", "staff", "recorded", 1.0)
+    streets = LayerDeclaration("streets", "street", "staff", "recorded", 1.0)
+    careful = replace(desk, city=replace(desk.city, layers=(mains, streets)))
+    assert staff_only_lines(careful.city) == {"water_main"}
+    number = owned_leak(case_store, desk)
+    letter = str(write(case_store, new_letter, desk, number, LetterAsked()).made["letter"])
+    open_to_all, kept = (text_of(letter_bytes(case_store, who, letter)) for who in (desk, careful))
+    assert "62.0 ft beyond meter MT-1" in " ".join(open_to_all.split())
+    assert "62.0 ft" not in kept
+    assert "in front of the meter or behind it? Behind, by our records of March 2, 2026." in " ".join(kept.split())
+
+
+def letter_bytes(store: CaseStore, desk: Desk, letter: str) -> bytes:
+    with store.reading() as session:
+        return letter_pdf(session, desk, letter)

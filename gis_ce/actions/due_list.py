@@ -170,7 +170,7 @@ def _proceedings(session: Session, desk: Desk, officer: str | None) -> Iterator[
             continue
         kind: DueKind = _OWN_KINDS.get(row.kind, "proceeding")
         said = str(row.data.get("arithmetic") or (f"for {row.on_day}" if row.on_day else ""))
-        what = f"decide the appeal {row.text[:120]}" if kind == "appeal" else f"{in_words(row.kind)}: {row.text[:120]}"
+        what = f"decide the appeal: {row.text[:120]}" if kind == "appeal" else f"{in_words(row.kind)}: {row.text[:120]}"
         yield _Timed(kind, row.due_at, case, what, said, row.officer)
 
 
@@ -185,7 +185,7 @@ def _notices(desk: Desk, running: Running, case: Case) -> Iterator[_Timed]:
         if who not in told:
             said = f"{length} before the hearing on {running.row.on_day}"
             yield _Timed(
-                "hearing", end_of(last, desk.processes.time), case, f"notice of the hearing to the {who}", said
+                "hearing", end_of(last, desk.processes.time), case, f"notice of the hearing to the {who} party", said
             )
 
 

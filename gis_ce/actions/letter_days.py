@@ -111,7 +111,8 @@ def _to_comply(desk: Desk, each: _Sent, seen: dict[str, list[tuple[str, datetime
     found = each.clock.compliance
     if found is None or found.day is None:
         return
-    at, issued = found.at or end_of(found.day, desk.processes.time), each.letter.issued_at
+    ends, issued = end_of(found.day, desk.processes.time), each.letter.issued_at
+    at = min(found.at or ends, ends)
     assert issued is not None
     looked = seen.get(each.case.id, ())
     if any(when > (issued if kind == "answered" else at) for kind, when in looked):

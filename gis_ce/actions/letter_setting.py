@@ -14,6 +14,7 @@ from gis_ce.actions.charge_rows import Charged
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.letter_gate import refused_by_easement
 from gis_ce.actions.letter_rows import LetterHand, deeds_of
+from gis_ce.actions.proceedings import hour_and_place
 from gis_ce.actions.proposals import standing
 from gis_ce.actions.unpaid import statement
 from gis_ce.attachments.folder import open_content
@@ -144,7 +145,9 @@ def _hearing(session: Session, held: LetterHand) -> dict[str, object]:
     """`hearing...`: the hearing of the case that was set last."""
     rows = select(Proceeding).where(Proceeding.case_id == held.hand.case.id, Proceeding.kind == "hearing")
     row = session.scalars(rows.order_by(Proceeding.at.desc())).first()
-    return {"hearing.on": row.on_day, "hearing.text": row.text} if row is not None else {}
+    if row is None:
+        return {}
+    return {"hearing.on": row.on_day, "hearing.text": row.text, "hearing.where": hour_and_place(row)}
 
 
 def _recipient(session: Session, held: LetterHand) -> tuple[list[str], list[str], str | None]:

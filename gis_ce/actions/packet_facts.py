@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.letter_rows import LetterHand, clock_of, services_of
+from gis_ce.actions.proceedings import hour_and_place
 from gis_ce.actions.showing import CaseShown
 from gis_ce.actions.unpaid import statement
 from gis_ce.clock import named
@@ -218,7 +219,10 @@ def hearing(session: Session, shown: CaseShown) -> str | None:
     """The hearing of the case that was set last, in words."""
     rows = select(Proceeding).where(Proceeding.case_id == shown.case.id, Proceeding.kind == "hearing")
     row = session.scalars(rows.order_by(Proceeding.at.desc())).first()
-    return f"{named(row.on_day) if row.on_day else 'no day yet'}. {row.text}" if row is not None else None
+    if row is None:
+        return None
+    when = ", ".join(part for part in (named(row.on_day) if row.on_day else "no day yet", hour_and_place(row)) if part)
+    return f"{when}. {row.text}"
 
 
 def _money(cents: int) -> str:

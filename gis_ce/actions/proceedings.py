@@ -65,6 +65,11 @@ class Running:
         return any(entry.kind == kind for entry in self.entries)
 
 
+def hour_and_place(row: Proceeding) -> str | None:
+    """At which time of the day and where a hearing is; None where neither was said."""
+    return ", ".join(str(row.data[name]) for name in ("time", "place") if row.data.get(name)) or None
+
+
 def hand_to_note(session: Session, desk: Desk, case: str, seen: int | None) -> Hand:
     """A case beside whose steps something is noted; raises NotYourLane, CaseChanged."""
     hand = take(session, desk, case, seen)
