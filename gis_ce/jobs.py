@@ -224,6 +224,7 @@ def _running(url: URL, works: Sequence[Work]) -> Iterator[_Runner]:
     from dbos import DBOS, DBOSPortableJSONSerializer  # noqa: PLC0415
 
     with _alone(url):
+        _silent()
         DBOS(
             config={
                 "name": "gis-ce",
@@ -237,13 +238,20 @@ def _running(url: URL, works: Sequence[Work]) -> Iterator[_Runner]:
                 "serializer": DBOSPortableJSONSerializer(),
             }
         )
-        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         runner = _Runner(url, works)
         try:
             yield runner
         finally:
             runner.close()
             DBOS.destroy(destroy_registry=True)
+
+
+def _silent() -> None:
+    """The library writes to no stream: what went wrong is in the job, and a stream may be closed by now."""
+    logger = logging.getLogger("dbos")
+    logger.handlers[:] = [logging.NullHandler()]
+    logger.propagate = False
+    logger.setLevel(logging.CRITICAL)
 
 
 @contextlib.contextmanager

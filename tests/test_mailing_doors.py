@@ -191,6 +191,65 @@ def test_what_is_to_be_reported_and_how_traceable_it_is(doors: Doors, run: Any) 
     assert "no finding against anybody" in " ".join(_good(run("mailing", "traceable", case)).split())
 
 
+def test_jobs_are_made_listed_and_not_tried_again_where_they_are_done(run: Any) -> None:
+    assert "No job has run yet" in _good(run("jobs", "list"))
+    case = _overflow(run)
+    (made,) = json.loads(_good(run("mailing", "run", "--json")))
+    assert (made["state"], made["done"], made["of"]) == ("done", 1, 1)
+    assert made["results"][0].startswith(f"{case}: ML-")
+    shown = " ".join(_good(run("jobs", "list")).split())
+    assert made["id"] in shown
+    assert "1/1" in shown
+    assert run("jobs", "retry", made["id"]).line.endswith(
+        "is done; only one that failed or was stopped is tried again."
+    )
+    assert run("jobs", "retry", "x").line == "There is no job 'x'."
+
+
+def test_what_takes_a_while_shows_a_bar_on_a_terminal_and_none_in_a_file(
+    run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    case = _overflow(run)
+    assert run("mailing", "new", case).err.count("tracing the line") == 0
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    number = json.loads(_good(run("mailing", "list", "--json")))["mailings"][0]["number"]
+    for words, said in (
+        (("mailing", "letters", number, "-o", tmp_path / "l.pdf"), "setting 10 letters"),
+        (("mailing", "map", number, "-o", tmp_path / "m.svg"), "drawing the map"),
+        (("mailing", "run"), "looking"),
+        (("trace", "upstream", "--manhole", "MH-3"), "following the sewers"),
+    ):
+        ran = run(*words)
+        assert ran.code == 0
+        assert said in ran.err, words
+        assert "\N{BOX DRAWINGS HEAVY HORIZONTAL}" in ran.err, words
+
+
+def test_no_address_of_the_service_tells_the_public_who_is_on_a_list(doors: Doors) -> None:
+    lon, lat = lonlat(300, 30)
+    case = ok(doors.here.post("/cases", json={"type": "sso", "place": {"lon": lon, "lat": lat}}), 201)["number"]
+    number = ok(doors.here.post("/mailings", json={"case": case}), 201)["number"]
+    ok(doors.here.post(f"/mailings/{number}/review"))
+    digest = ok(doors.here.post(f"/mailings/{number}/freeze"))["digest"]
+    known = {"mailing": number, "case": case, "number": case, "ending": "csv"}
+    secret = re.compile(f"NORA|TESS|HARE|Nora|{number}|{digest}|LAT-")
+    walked = [
+        re.sub(r"{(\w+)[^}]*}", lambda found: known.get(found[1], "1"), path)
+        for path, methods in doors.app.openapi()["paths"].items()
+        if "get" in methods
+    ]
+    held = [each["id"] for each in ok(doors.here.get("/collections"))["collections"]]
+    assert {"laterals", "parcels"} <= set(held)
+    walked += [f"/collections/{name}/items?limit=1000&f={form}" for name in held for form in ("json", "csv")]
+    told = 0
+    for asked in walked:
+        answer = doors.public.get(asked)
+        assert answer.status_code < 500, asked
+        assert not secret.search(answer.text.replace(asked, "")), asked
+        told += answer.status_code == 200
+    assert (len(walked) > 60, told > 15) == (True, True)
+
+
 def test_the_public_sees_no_mailing(doors: Doors) -> None:
     lon, lat = lonlat(300, 30)
     case = ok(doors.here.post("/cases", json={"type": "sso", "place": {"lon": lon, "lat": lat}}), 201)["number"]

@@ -194,8 +194,9 @@ def test_the_public_is_refused_every_trace_and_learns_nothing(doors: Doors) -> N
         ("/isolate", {"lon": lon, "lat": lat}),
         ("/isolate", {"valve": "V1"}),
     ):
-        said = problem(doors.public.get(path, params=query), 401)
-        assert said == "Traces are for staff: sign in with a name and a password."
+        for form in ("json", "geojson", "ndjson", "csv"):
+            said = problem(doors.public.get(path, params=query | {"f": form, "geojson": True}), 401)
+            assert said == "Traces are for staff: sign in with a name and a password."
 
 
 @pytest.mark.parametrize(

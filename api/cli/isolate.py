@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.option_groups import grouped
+from api.cli.screen import progress
 from api.cli.trace_place import AnswerOptions, StartOptions, give_answer, start_said
 from api.cli.trace_screen import show_isolation
 from api.settings import Settings
@@ -38,8 +39,10 @@ def isolate(
     city = open_city(Settings(), start.city)
     query = city.view("staff").query
     where = start_said(city, start, valve=valve)
-    network = city.network(query, "water_main")
-    found = cut_off(query, network, city.city.network, where, tuple(cannot_close or ()))
+    with progress("building the network of water mains") as tell:
+        network = city.network(query, "water_main")
+        tell("looking for the valves", 0.7)
+        found = cut_off(query, network, city.city.network, where, tuple(cannot_close or ()))
     message = isolation_message(query, network, found, city.grid)
     title = f"{city.city.name}: shut-off"
     give_answer(

@@ -61,7 +61,7 @@ def list_file(
     who: WhoActs,
 ) -> None:
     """Write the letters for a mail house, or the whole list with every reason."""
-    with looking(who.city, who.as_) as (session, desk, _):
+    with progress("writing the list"), looking(who.city, who.as_) as (session, desk, _):
         count = write_list(session, desk, mailing_named(session, mailing), output, whole)
     aside().print(f"{many(count, 'row')} written to {text(output)}.", soft_wrap=True)
 

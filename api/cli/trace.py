@@ -8,6 +8,7 @@ import typer
 
 from api.cli.case_place import WHERE
 from api.cli.option_groups import grouped
+from api.cli.screen import progress
 from api.cli.trace_place import AnswerOptions, StartOptions, end_said, give_answer, start_said
 from api.cli.trace_screen import show_trace
 from api.settings import Settings
@@ -74,8 +75,10 @@ def _show(
     city: OpenCity, kind: TraceKind, start: Where, end: Where | None, within_ft: float | None, asked: AnswerOptions
 ) -> None:
     query = city.view("staff").query
-    network = city.network(query, "sewer_main")
-    trace = traced(query, network, city.city.network, kind, start, end, within_ft)
+    with progress("building the network of sewers") as tell:
+        network = city.network(query, "sewer_main")
+        tell("following the sewers", 0.8)
+        trace = traced(query, network, city.city.network, kind, start, end, within_ft)
     message = trace_message(query, network, trace, city.grid)
     title = f"{city.city.name}: {kind}"
     give_answer(
