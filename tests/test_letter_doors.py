@@ -93,7 +93,7 @@ def test_the_request_for_a_test_goes_to_the_crew_with_the_map_of_the_mains(doors
     assert ok(client.get(f"/letters/{letter}"))["missing"] == []
     assert ok(client.post(f"/letters/{letter}/issue"))["made"]["sha256"]
     words = text_of(client.get(f"/letters/{letter}/pdf").content)
-    for said in ("smoke test", "CCTV", "dye test", "Mains around 111 Main Street", "8 in"):
+    for said in ("smoke test", "CCTV", "dye test", "Mains around 111 Main Street", "Water main", "Sewer main"):
         assert said in words
 
 

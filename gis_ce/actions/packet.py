@@ -55,6 +55,7 @@ def case_packet(session: Session, desk: Desk, case: str, draw: DrawDecision) -> 
         "made_at": made_at,
         "made_by": desk.actor.name,
         "hearing": packet_facts.hearing(session, shown),
+        "appeals": packet_facts.appeals(session, shown, words),
         "cover": packet_facts.cover(desk, shown),
         "case_file": packet_facts.case_file(desk, shown, words),
         "parties": packet_facts.parties(shown),

@@ -20,7 +20,7 @@ from gis_ce.decision_proof import verify
 from gis_ce.process import in_words
 from gis_ce.process_deadlines import said_at
 from gis_ce.service_clock import IN_WORDS
-from gis_ce.tables import Decision, DecisionRecord, Event, Letter, LetterService, Party, Proceeding
+from gis_ce.tables import Decision, DecisionRecord, Event, Letter, LetterService, Party, Proceeding, ProceedingEntry
 
 Words = Callable[[str], str]
 _CLOCK = {"receipt": "Received", "appeal": "Appeal until", "compliance": "To be done by"}
@@ -223,6 +223,24 @@ def hearing(session: Session, shown: CaseShown) -> str | None:
         return None
     when = ", ".join(part for part in (named(row.on_day) if row.on_day else "no day yet", hour_and_place(row)) if part)
     return f"{when}. {row.text}"
+
+
+def appeals(session: Session, shown: CaseShown, words: Words) -> list[str]:
+    """Each appeal of the case: when it was filed, by when it is to be decided, and how it was."""
+    filed = select(Proceeding).where(Proceeding.case_id == shown.case.id, Proceeding.kind == "appeal")
+    ended = select(ProceedingEntry).where(ProceedingEntry.case_id == shown.case.id, ProceedingEntry.ends)
+    ends = {row.proceeding_id: row for row in session.scalars(ended)}
+    return [
+        _appeal(row, ends.get(row.id), words) for row in session.scalars(filed.order_by(Proceeding.at, Proceeding.id))
+    ]
+
+
+def _appeal(row: Proceeding, end: ProceedingEntry | None, words: Words) -> str:
+    said = f"filed {named(row.on_day) if row.on_day else ''}, {words(row.text)}"
+    if end is None:
+        return f"{said}; to be decided: {row.data['arithmetic']}"
+    on = f" on {named(end.on_day)}" if end.on_day else ""
+    return f"{said}; {in_words(end.kind)}{on}: {words(end.text)}"
 
 
 def _money(cents: int) -> str:
