@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis_ce.checks.check import Account, Check, Findings, Measures, Sites, by_name
+from gis_ce.checks.check import Account, Check, Findings, Measures, OneSite, Sites, by_name
 from gis_ce.checks.measuring import unmeasured
 from gis_ce.decision import (
     CONFIDENCE,
@@ -23,6 +23,7 @@ from gis_ce.decision import (
 from gis_ce.errors import UnknownCheck
 from gis_ce.rules import RuleBook
 from layers.grid import Floats
+from layers.one_query import OnePlaceQuery
 from layers.query import LayerQuery
 from layers.remembered import RememberedQuery
 
@@ -39,7 +40,8 @@ def assess(
     A missing or stale layer, a day without a rule, or a position too poor gives undecided with a
     reason. Cost grows with the number of sites; ask for many at once.
     """
-    return _found(checks, sites, RememberedQuery(query, sites.place, sites.structure), rulebook, confidence)
+    kind = OnePlaceQuery if len(sites) == 1 else RememberedQuery
+    return _found(checks, sites, kind(query, sites.place, sites.structure), rulebook, confidence)
 
 
 def found_by(check: Check, sites: Sites, query: LayerQuery, rulebook: RuleBook, confidence: float) -> Findings:
@@ -81,15 +83,22 @@ def _found(
     if not checks:
         return {}
     missing = [[role for role in check.roles if not query.has(role)] for check in checks]
+    one = OneSite.of(sites, query)
     measures = [
         unmeasured(len(sites), rulebook.choose(check.rule_subject, sites.day))
         if lacking
-        else check.measure(sites, query, rulebook)
+        else _measured(check, sites, one, query, rulebook)
         for check, lacking in zip(checks, missing, strict=True)
     ]
     why = _Why(sites, query)
     reasons = [why.undecided(*one) for one in zip(checks, measures, missing, strict=True)]
     return _findings(checks, sites, query, measures, reasons, confidence)
+
+
+def _measured(check: Check, sites: Sites, one: OneSite | None, query: LayerQuery, rulebook: RuleBook) -> Measures:
+    """One site alone in numbers where the check can do that, else columns."""
+    found = check.measure_one(one, rulebook) if one is not None and check.measure_one is not None else None
+    return check.measure(sites, query, rulebook) if found is None else found
 
 
 def _findings(

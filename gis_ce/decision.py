@@ -90,6 +90,11 @@ def straight_edge(margin_ft: Floats, sigma_ft: Floats) -> Integrated:
     return Integrated(stays, stays)
 
 
+def stays_of_one(margin_ft: float, sigma_ft: float) -> float:
+    """The same probability of one site."""
+    return float(ndtr(abs(margin_ft) / max(sigma_ft, _HARDLY_FT))) if sigma_ft > 0 else 1.0
+
+
 def straight_band(margin_ft: Floats, sigma_ft: Floats, band_ft: Floats) -> Integrated:
     """The probability of the measured side of a straight strip `band_ft` wide (infinite: a half plane).
 
@@ -108,3 +113,9 @@ def straight_band(margin_ft: Floats, sigma_ft: Floats, band_ft: Floats) -> Integ
 def joint_sigma_ft(site_ft: Floats, layer_ft: Floats) -> Floats:
     """Independent uncertainties of site and layer together, each a standard deviation in feet."""
     return np.hypot(site_ft, np.where(np.isnan(layer_ft), 0.0, layer_ft))
+
+
+@lru_cache(maxsize=1024)
+def joint_of_one_ft(site_ft: float, layer_ft: float) -> float:
+    """The same of one site."""
+    return float(np.hypot(site_ft, layer_ft))

@@ -137,6 +137,11 @@ class Chosen:
 
         return self.once("each", rows)
 
+    @property
+    def first(self) -> Rule | None:
+        """The rule of the first day; None where none is in force on it."""
+        return self.once("first", lambda: self.rules[self.index[0]] if self.index[0] >= 0 else None)
+
     def largest(self, name: str) -> float:
         """The largest of those numbers; 0 where there is none above it."""
         return self.once(f"largest {name}", lambda: float(np.nanmax(self.numbers(name), initial=0.0)))

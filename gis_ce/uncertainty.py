@@ -18,11 +18,15 @@ RAYS = 72
 """Directions looked into; the integral along each ray is exact, so few are enough."""
 FAR_SIGMAS = 5.0
 """Beyond this many sigmas lies less than four in a million of a normal position."""
-_RAY_STEP = 2 * np.pi / RAYS
+RAY_STEP = 2 * np.pi / RAYS
+"""Between two of them, in radians."""
 Counts = Callable[[Rows, Rows], npt.NDArray[np.bool_]]
 """Whether each pair of place and feature (rows of both) counts."""
-_OFF_FT = 1e-4
-_SAME_FT = 1e-6
+OFF_FT = 1e-4
+"""A place so near to an edge lies on it."""
+ASIDE = (0.8, 0.6)
+"""The way in which a place on an edge is moved off it."""
+SAME_FT = 1e-6
 """Two crossings of a ray closer than this are one: the edge that two neighbours share."""
 
 
@@ -73,7 +77,7 @@ def _moved_off(places: Geometries, rows: Rows) -> Geometries:
     if not len(rows):
         return places
     moved = places.copy()
-    moved[rows] = shapely.points(_at(places[rows]) + _OFF_FT * np.array([0.8, 0.6]))
+    moved[rows] = shapely.points(_at(places[rows]) + OFF_FT * np.array(ASIDE))
     return moved
 
 
@@ -114,8 +118,8 @@ class _Edges:
         """The rows of places that lie on one of their segments."""
         at, along = _at(places)[self.place], self.end - self.start
         aside, length = at - self.start, np.hypot(*along.T)
-        low, high = np.minimum(self.start, self.end) - _OFF_FT, np.maximum(self.start, self.end) + _OFF_FT
-        across = np.abs(along[:, 0] * aside[:, 1] - along[:, 1] * aside[:, 0]) <= _OFF_FT * length
+        low, high = np.minimum(self.start, self.end) - OFF_FT, np.maximum(self.start, self.end) + OFF_FT
+        across = np.abs(along[:, 0] * aside[:, 1] - along[:, 1] * aside[:, 0]) <= OFF_FT * length
         return np.unique(self.place[across & ((at >= low) & (at <= high)).all(axis=1)])
 
 
@@ -154,7 +158,7 @@ def _crossings(edges: _Edges, places: Geometries, sigma_ft: Floats) -> _Crossing
     first, count = _rays_between(a, b, area)
     segment = np.repeat(np.arange(len(place)), count)
     number = (first[segment] + position_in_group(count)) % RAYS
-    angle = (number + 0.5) * _RAY_STEP
+    angle = (number + 0.5) * RAY_STEP
     along = (b - a)[segment]
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = area[segment] / (np.cos(angle) * along[:, 1] - np.sin(angle) * along[:, 0])
@@ -166,9 +170,7 @@ def _crossings(edges: _Edges, places: Geometries, sigma_ft: Floats) -> _Crossing
 
 def _rays_between(a: Floats, b: Floats, area: Floats) -> tuple[Rows, Rows]:
     """The first ray, and how many, that lie between two directions, the shorter way round."""
-    before_a, before_b = (
-        np.floor(np.arctan2(end[:, 1], end[:, 0]) / _RAY_STEP - 0.5).astype(np.intp) for end in (a, b)
-    )
+    before_a, before_b = (np.floor(np.arctan2(end[:, 1], end[:, 0]) / RAY_STEP - 0.5).astype(np.intp) for end in (a, b))
     half = RAYS // 2
     turn = (before_b - before_a + half) % RAYS - half
     turn[(turn == -half) & (area > 0)] = half
@@ -192,7 +194,7 @@ def _edges_near(query: LayerQuery, role: str, places: Geometries, reach_ft: Floa
 def _along_rays(crossings: _Crossings, cover: _Cover, count: int) -> tuple[Floats, Floats]:
     """The share of positions on the place's own side, and the share before the first change of side."""
     step = _steps(crossings, cover)
-    order = np.lexsort((-step, np.round(crossings.distance_ft / _SAME_FT), crossings.line))
+    order = np.lexsort((-step, np.round(crossings.distance_ft / SAME_FT), crossings.line))
     line, beyond = crossings.line[order], crossings.beyond[order]
     starts = np.r_[True, line[1:] != line[:-1]] if len(line) else np.empty(0, dtype=bool)
     covered = _covers_after(step[order], line, starts, cover) > 0

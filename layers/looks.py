@@ -14,7 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
-from layers.one_place import OnePlace, measured_of_one, nearest_of_one, reach_of_one
+from layers.one_place import OnePlace, around_one, look_of_one, measured_of_one, numbers_of, pairs_of_one
 from layers.pairs import Pairs, joined, least_ft, taken
 from layers.spatial_index import Index, first_points, in_strips
 
@@ -90,8 +90,8 @@ def look_around(index: Index, asked: Asked, beyond_ft: float, reach_ft: float) -
     """Looks for what lies nearest to places, and what lies at most `beyond_ft` farther."""
     cap = max(reach_ft, LOOKED_FT)
     if asked.one is not None:
-        far = reach_of_one(index, asked.one, cap) + (beyond_ft + 2 * AT_LIMIT_FT)
-        return Look(measured_of_one(index, asked.one, far), np.array([far]), beyond_ft, cap)
+        near, far = look_of_one(index, asked.one, beyond_ft, cap)
+        return Look(pairs_of_one(near), np.array([far]), beyond_ft, cap)
     if len(asked.rows) <= FEW_PLACES:
         reach = np.minimum(index.nearest_distance(asked.points, cap), cap)
     else:
@@ -120,9 +120,9 @@ def around(
     """
     pairs, count, beyond = counted_pairs(look.pairs, counts), len(look.reach_ft), beyond_ft + AT_LIMIT_FT
     if count == 1:
-        found = nearest_of_one(pairs, float(look.reach_ft[0]), beyond, reach_ft)
+        found = around_one(numbers_of(pairs), float(look.reach_ft[0]), beyond_ft, reach_ft)
         if found is not None:
-            return found
+            return pairs_of_one(found)
     nearest = least_ft(pairs, count)
     short = np.minimum(nearest, reach_ft) + beyond > look.reach_ft
     if short.any():

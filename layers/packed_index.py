@@ -55,6 +55,10 @@ class PackedIndex(Index):
         large_place, large_entry = self._of_whole.candidates(places, reach_ft)
         return np.concatenate([place, large_place]), np.concatenate([entry, self._whole[large_entry]])
 
+    def _extent(self) -> Box:
+        bounds = self._shapes.bounds[self._at]
+        return [*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()]
+
     def near_one(self, place: Geometries, box: Box, reach_ft: float) -> Rows:
         """Entries at most about `reach_ft` from one place (an array that holds it) in its box; none is left out."""
         reach = reach_ft + _SLACK_FT

@@ -32,10 +32,9 @@ def make_ready(query: LayerQuery, roles: Collection[str] | None = None) -> None:
 
 
 def _build(features: Features) -> None:
-    features.index()
-    _ = features.rank
+    _ = features.index().spacing_ft, features.rank
     if ROLE_BY_NAME[features.role].dissolve:
-        features.edges()
+        _ = features.edges().spacing_ft
 
 
 def _give_back() -> None:

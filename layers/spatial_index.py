@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+from math import sqrt
 from threading import Lock
 from typing import Any
 
@@ -55,12 +57,27 @@ class Index:
         """The features of some entries."""
         return entries if self._all_rows else self.rows[entries]
 
+    @cached_property
+    def spacing_ft(self) -> float:
+        """About how far apart entries lie: so far from a place there is usually one, and there are few."""
+        if not len(self):
+            return 0.0
+        west, south, east, north = self._extent()
+        return sqrt((east - west) * (north - south) / len(self))
+
+    def _extent(self) -> Box:
+        return [float(side) for side in shapely.total_bounds(self.geometry)]
+
     def near_one(self, place: Geometries, box: Box, reach_ft: float) -> Rows:
         """Entries at most about `reach_ft` from one place (an array that holds it) in its box; none is left out."""
-        if len(self._large):
-            return self.candidates(place, np.array([reach_ft]))[1]
         around = _one(shapely.box(box[0] - reach_ft, box[1] - reach_ft, box[2] + reach_ft, box[3] + reach_ft))
-        return np.asarray(self._small_tree.query(around)[1], dtype=np.intp)
+        near: Rows = self._small_tree.query(around)[1]
+        if not len(self._large):
+            return near
+        large = self._large if len(self._large) <= _ALL_PAIRS else self._large[self._large_tree.query(around)[1]]
+        with self._lock:
+            touched = shapely.dwithin(self._large_tree.geometries[self._prepared[large]], place, reach_ft)
+        return np.concatenate([self._small[near], large[touched]])
 
     def distance_of_one(self, place: Geometries, entries: Rows) -> Floats:
         """Distance in feet of one place (an array that holds it) from each entry; 0 where they touch or overlap."""
@@ -145,10 +162,9 @@ class Index:
         """The same of one place (an array that holds it)."""
         if len(self._large) or not len(self._small):
             return float(self.nearest_distance(point, reach_ft)[0])
-        _, found = self._small_tree.query_nearest(
-            point, max_distance=reach_ft + _SLACK_FT, return_distance=True, all_matches=False
-        )
-        return float(found[0]) if len(found) else np.inf
+        (nearest,) = self._small_tree.nearest(point)
+        found = float(shapely.distance(self.geometry[nearest], point[0]))
+        return found if found <= reach_ft + _SLACK_FT else np.inf
 
     def _nearest_guide(self, places: Geometries, reach_ft: float) -> Floats:
         with self._lock:

@@ -13,6 +13,7 @@ from gis_ce.checks.connection import connections, crossed_parcels
 from gis_ce.checks.facts import Fact, Facts
 from gis_ce.checks.frontage import frontages
 from gis_ce.checks.measuring import first_pair, first_that_holds, ids_of, sigmas_of
+from gis_ce.checks.one_or_many import Column, pick
 from gis_ce.checks.other_land import both, not_there
 from gis_ce.checks.service_ways import (
     FRONTAGE_REACH_LIMITS,
@@ -34,10 +35,14 @@ from layers.query import LayerQuery, Pairs, starts_of
 MEASURES = ("parcel_edge", "site", "frontage")
 """What a rule's `measured_from` may say."""
 _FROM_EDGE, _FROM_SITE, _ALONG_FRONTAGE = range(3)
+_WORDS = ("measured_from", "parcel_id", "facility_id", "edge_distance_ft")
+_FROM_SITES, _CROSSED = ("site_distance_ft",), ("crosses_parcels",)
 _FRONT_FACTS = ("frontage_ft", "frontage_distance_ft", "frontage_faced_ft")
+LATER = (_WORDS, _FROM_SITES, _FRONT_FACTS, _CROSSED)
+"""The facts that are measured when somebody reads them, as they are measured together."""
 
-_NO_PARCEL, _PARCELS_DIFFER, _UNKNOWN_MEASURE, _NO_FRONTAGE, _NO_RIGHT_OF_WAY = range(5)
-_REASONS = (
+NO_PARCEL, PARCELS_DIFFER, _UNKNOWN_MEASURE, _NO_FRONTAGE, _NO_RIGHT_OF_WAY = range(5)
+REASONS = (
     "The place lies in no parcel; say which parcel is meant.",
     "The place lies on several parcels that give different answers; say which parcel is meant.",
     f"The rule's way to measure is not known here; it must be one of {', '.join(MEASURES)}.",
@@ -72,7 +77,7 @@ def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBoo
         probability=integrated.probability,
         seen=integrated.seen,
         reason=_reason(taken, _differing(on_parcel, ways, chosen, len(sites)), query),
-        reasons=_REASONS,
+        reasons=REASONS,
         facts=Facts(
             {
                 "distance_ft": np.where(taken.main >= 0, taken.distance_ft, np.nan),
@@ -80,15 +85,15 @@ def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBoo
                 "parcel_row": taken.parcel,
             },
             {
-                ("measured_from", "parcel_id", "facility_id", "edge_distance_ft"): lambda: {
+                _WORDS: lambda: {
                     "measured_from": np.array([*MEASURES, None], dtype=object)[taken.by],
                     "parcel_id": ids_of(parcels, taken.parcel),
                     "facility_id": ids_of(mains, taken.main),
                     "edge_distance_ft": np.where(taken.edge_main >= 0, taken.edge_ft, np.nan),
                 },
-                ("site_distance_ft",): lambda: {"site_distance_ft": from_sites(service, sites, chosen, query)[1]},
+                _FROM_SITES: lambda: {"site_distance_ft": from_sites(service, sites, chosen, query)[1]},
                 _FRONT_FACTS: lambda: _front_facts(service, taken, chosen, query),
-                ("crosses_parcels",): lambda: _crossed(service, taken, query),
+                _CROSSED: lambda: _crossed(service, taken, query),
             },
         ),
     )
@@ -158,11 +163,11 @@ def _integrated(
     """From the site: a band around the main. From the parcel: the map's error, and the place in another parcel."""
     chosen = ways.chosen
     limit, included = chosen.numbers("limit_ft"), chosen.limit_included
-    own = _is_yes(margin, included)
+    own = is_yes(margin, included)
 
     def answers_otherwise(place: Rows, feature: Rows) -> npt.NDArray[np.bool_]:
         there = ways.distance_ft(place, feature)
-        other = _is_yes(limit[place] - there, included[place]) != own[place]
+        other = is_yes(limit[place] - there, included[place]) != own[place]
         return np.asarray(other & ~taken.from_site[place] & ~np.isnan(there), dtype=np.bool_)
 
     site_sigma = joint_sigma_ft(sites.sigma_ft, sigma.parcel_ft)
@@ -203,8 +208,9 @@ def _chosen_measure(chosen: Chosen) -> npt.NDArray[np.intp]:
     return chosen.which("measured_from", MEASURES)
 
 
-def _is_yes(margin: Floats, included: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    return np.asarray(np.where(np.abs(margin) <= AT_LIMIT_FT, included, margin > 0), dtype=np.bool_)
+def is_yes(margin: Column, included: Column) -> Column:
+    """Whether margins, one or many, lie on the side of the answer yes."""
+    return pick(abs(margin) <= AT_LIMIT_FT, included, margin > 0)
 
 
 def _differing(on_parcel: Pairs, ways: ParcelWays, chosen: Chosen, count: int) -> npt.NDArray[np.bool_]:
@@ -212,7 +218,7 @@ def _differing(on_parcel: Pairs, ways: ParcelWays, chosen: Chosen, count: int) -
     place = on_parcel.place
     if len(place) < 2 or len(starts_of(place)) == len(place):
         return np.zeros(count, dtype=np.bool_)
-    yes = _is_yes(chosen.numbers("limit_ft")[place] - ways.distance_ft, chosen.limit_included[place])
+    yes = is_yes(chosen.numbers("limit_ft")[place] - ways.distance_ft, chosen.limit_included[place])
     every = np.bincount(place, minlength=count)
     positive = np.bincount(place, weights=yes, minlength=count)
     return np.asarray((positive > 0) & (positive < every), dtype=np.bool_)
@@ -224,7 +230,7 @@ def _reason(taken: _Taken, differing: npt.NDArray[np.bool_], query: LayerQuery) 
     no_way = along if not query.has("right_of_way") else np.zeros(len(along), dtype=np.bool_)
     no_front = along & ~(taken.front_ft > 0)
     conditions = [taken.by < 0, no_way, (taken.pair < 0) & by_parcel, no_front, differing & by_parcel]
-    codes = [_UNKNOWN_MEASURE, _NO_RIGHT_OF_WAY, _NO_PARCEL, _NO_FRONTAGE, _PARCELS_DIFFER]
+    codes = [_UNKNOWN_MEASURE, _NO_RIGHT_OF_WAY, NO_PARCEL, _NO_FRONTAGE, PARCELS_DIFFER]
     return first_that_holds(conditions, codes)
 
 

@@ -14,6 +14,7 @@ from gis_ce.checks.facts import Fact
 from gis_ce.rules import Chosen, Rule, RuleBook
 from layers.features import Days, Rows
 from layers.grid import Floats, Geometries
+from layers.one_query import OnePlaceQuery
 from layers.query import LayerQuery
 
 EvidenceKind = Literal[
@@ -64,6 +65,23 @@ class Sites:
         if name in self.details:
             return np.asarray(self.details[name], dtype=object)
         return np.full(len(self), None, dtype=object)
+
+
+@dataclass(frozen=True, slots=True)
+class OneSite:
+    """One site alone, whose place has a position, and a query that tells of that place in numbers."""
+
+    sites: Sites
+    query: OnePlaceQuery
+    sigma_ft: float
+
+    @classmethod
+    def of(cls, sites: Sites, query: LayerQuery) -> OneSite | None:
+        """The site of a column of one; None where there are more, or it has no position."""
+        if len(sites) != 1 or not isinstance(query, OnePlaceQuery):
+            return None
+        place = sites.place[0]
+        return None if place is None or place.is_empty else cls(sites, query, float(sites.sigma_ft[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +180,7 @@ class Findings:
 
 
 Measure = Callable[[Sites, LayerQuery, RuleBook], Measures]
+MeasureOne = Callable[[OneSite, RuleBook], Measures | None]
 Explain = Callable[[Sites, LayerQuery, Findings, int], Account]
 
 
@@ -176,6 +195,8 @@ class Check:
     `needs` are things of which a case must bring one, else there is nothing to ask: `structure`, or
     columns of `Sites.details`.
     `personal` are the fields it reads that name persons or firms: what rests on them is not for all.
+    `measure_one` measures one site alone in numbers, for speed: the same as `measure`, or None where only
+    that can.
     """
 
     name: str
@@ -190,6 +211,7 @@ class Check:
     on: Literal["place", "structure"] = "place"
     needs: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
+    measure_one: MeasureOne | None = None
 
 
 def by_name(checks: Sequence[Check], name: str) -> Check | None:

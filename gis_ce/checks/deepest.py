@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from gis_ce.checks.facts import Fact
 from gis_ce.checks.measuring import ids_of
+from gis_ce.checks.one_or_many import Column, pick
 from gis_ce.rules import Rule
 from layers.features import Features
 from layers.grid import AT_LIMIT_FT, Floats, Rows
+from layers.one_place import Near
 from layers.query import starts_of
 
 INCHES_PER_FOOT = 12.0
 
 
-def half_width_ft(diameter_in: Floats, rule: Rule) -> Floats:
+def half_width_ft(diameter_in: Column, rule: Rule) -> Column:
     """Half the width of the zone around a line or a mark, in feet, by the diameter of the facility.
 
     Half the diameter plus the rule's inches where the diameter is known. Where it is not (NaN), the
     rule's own inches, counted from the line: the map shows no edge of a mark.
     """
     known, half = diameter_in > 0, diameter_in / 2 if rule.holds("half_diameter") else 0.0
-    inches = np.where(known, half + rule.number("add_in"), rule.number("unknown_diameter_add_in"))
-    return np.asarray(inches / INCHES_PER_FOOT, dtype=np.float64)
+    return pick(known, half + rule.number("add_in"), rule.number("unknown_diameter_add_in")) / INCHES_PER_FOOT
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A tolerance zone around a facility, and how far inside it one place lies (negative: outside)."""
+
+    role: str
+    row: int
+    half_ft: float
+    margin_ft: float
+    subaqueous: bool = False
+
+
+def deepest_of(margin_ft: Sequence[float], near: Sequence[Near], rank: Rows) -> int:
+    """Which zone a place lies deepest in, of those of one role; within 0.01 ft that of the smallest id."""
+    if len(near) == 1:
+        return 0
+    least = max(margin_ft) - AT_LIMIT_FT
+    return min((number for number, margin in enumerate(margin_ft) if margin >= least), key=lambda n: rank[near[n][0]])
 
 
 class Deepest:

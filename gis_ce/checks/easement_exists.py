@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, OneSite, Sites
 from gis_ce.checks.easement_basis import GUARD, deed_of, modelled
 from gis_ce.checks.facts import Facts
-from gis_ce.checks.measuring import counts, ids_of, sigmas_of
+from gis_ce.checks.measuring import counts, ids_of, own_side_of_one, sigma_of, sigmas_of
+from gis_ce.checks.one_or_many import Column, column, pick
 from gis_ce.checks.wording import answered, feet
-from gis_ce.decision import joint_sigma_ft
-from gis_ce.rules import RuleBook
+from gis_ce.decision import Integrated, joint_sigma_ft
+from gis_ce.rules import Chosen, RuleBook
 from gis_ce.uncertainty import own_side
 from layers.features import Features, Rows
 from layers.grid import AT_LIMIT_FT, Floats, Geometries
@@ -21,6 +24,8 @@ SEAM_REACH_FT = 100.0
 """How far around a place easements that meet are joined; the margin inside says no more than this."""
 _HALF_SEAM_FT = AT_LIMIT_FT / 2
 """Half of the widest gap between two easements that counts as a seam, not as an edge."""
+_NO_SEAM_FT = 5 * AT_LIMIT_FT
+"""With no other easement so little farther than the edge, there is no seam at the edge."""
 
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
@@ -31,29 +36,67 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     touching = query.intersecting("easement", sites.place)
     edge, edge_of = query.edge_distance("easement", sites.place, reach)
     edge = _past_seams(sites, query, touching, edge, edge_of)
-    distance = np.where(np.isnan(edge), reach, edge)
-    chief = _chief(touching, features, len(sites))
-    feature = np.where(chief >= 0, chief, edge_of)
     inside = np.zeros(len(sites), dtype=np.bool_)
     inside[_covered(touching)] = True
-    signed = np.where(inside, distance, -distance)
+    signed, feature = _lies(inside, _chief(touching, features, len(sites)), edge, edge_of, reach)
     layer_sigma = sigmas_of(features, feature)
     side = own_side(query, "easement", sites.place, signed, joint_sigma_ft(sites.sigma_ft, layer_sigma))
+    signed = np.where(shapely.is_missing(sites.place), np.nan, signed)
+    return _measures(sites, query, chosen, _Lies(signed, feature, layer_sigma, edge), side)
+
+
+def measure_one(site: OneSite, rulebook: RuleBook) -> Measures:
+    """The same of one site, in numbers."""
+    query, sites = site.query, site.sites
+    chosen = rulebook.choose("easement_exists", sites.day)
+    features = query.features("easement")
+    reach = chosen.largest("search_reach_ft")
+    touching = query.touching_one("easement")
+    edge_of, edge = query.edge_one("easement", reach)
+    inside, chief = any(apart == 0.0 for _, apart in touching), touching[0][0] if touching else -1
+    if len(touching) > 1 or (inside and len(query.within_one("easement", edge + _NO_SEAM_FT)) > 1):
+        pairs = query.intersecting("easement", sites.place)
+        chief = int(_chief(pairs, features, 1)[0])
+        edge = float(_past_seams(sites, query, pairs, np.array([edge]), np.array([edge_of]))[0])
+    signed, feature = _lies(inside, chief, edge, edge_of, reach)
+    layer_sigma = sigma_of(features, feature)
+    side = own_side_of_one(site, "easement", signed, layer_sigma)
+    return _measures(sites, query, chosen, _Lies(signed, feature, layer_sigma, edge), side)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lies:
+    """How a place lies to the easements, one or many."""
+
+    signed_ft: Column
+    feature: Column
+    layer_sigma_ft: Column
+    edge_ft: Column
+
+
+def _lies(inside: Column, chief: Column, edge_ft: Column, edge_of: Column, reach_ft: float) -> tuple[Column, Column]:
+    """The signed distance to the edge, and the easement that the answer turns on."""
+    distance = pick(edge_of < 0, reach_ft, edge_ft)
+    return pick(inside, distance, -distance), pick(chief >= 0, chief, edge_of)
+
+
+def _measures(sites: Sites, query: LayerQuery, chosen: Chosen, lies: _Lies, side: Integrated | None) -> Measures:
+    features, feature = query.features("easement"), column(lies.feature)
     return Measures(
-        np.where(shapely.is_missing(sites.place), np.nan, signed),
+        column(lies.signed_ft),
         chosen,
         role="easement",
         feature=feature,
-        layer_sigma_ft=layer_sigma,
-        probability=side.probability,
-        seen=side.seen,
+        layer_sigma_ft=column(lies.layer_sigma_ft),
+        probability=None if side is None else side.probability,
+        seen=None if side is None else side.seen,
         facts=Facts(
-            {"edge_distance_ft": edge},
+            {"edge_distance_ft": column(lies.edge_ft)},
             {
                 ("easement_id", "modelled", "easements_here"): lambda: {
                     "easement_id": ids_of(features, feature),
                     "modelled": modelled(features, feature),
-                    "easements_here": counts(touching, len(sites)),
+                    "easements_here": counts(query.intersecting("easement", sites.place), len(sites)),
                 },
             },
         ),
@@ -161,6 +204,7 @@ CHECK = Check(
     answers=("yes", "no"),
     roles=("easement",),
     measure=measure,
+    measure_one=measure_one,
     explain=explain,
     rule_subject="easement_exists",
 )

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from gis_ce.checks.check import Measures
+from gis_ce.checks.check import Measures, OneSite
+from gis_ce.decision import Integrated, joint_of_one_ft
 from gis_ce.rules import Chosen
+from gis_ce.uncertainty import FAR_SIGMAS
+from gis_ce.uncertainty_of_one import own_side_of_point
 from layers.catalog import ABANDONED, PRIVATE
 from layers.features import Features, Rows, Selection
 from layers.grid import Floats
@@ -89,6 +92,21 @@ def sigmas_of(features: Features, rows: Rows) -> Floats:
     if features.one_sigma_ft is not None:
         return np.full(len(rows), worst)
     return np.where(rows >= 0, features.sigma_ft[rows] if len(features) else worst, worst)
+
+
+def sigma_of(features: Features, row: int) -> float:
+    """The same of one row."""
+    one = features.one_sigma_ft
+    return one if one is not None else float(features.sigma_ft[row]) if row >= 0 else features.worst_sigma_ft
+
+
+def own_side_of_one(site: OneSite, role: str, margin_ft: float, layer_sigma_ft: float) -> Integrated | None:
+    """See own_side; None where one place faces a straight edge: far from all of them, or no point."""
+    sigma = joint_of_one_ft(site.sigma_ft, layer_sigma_ft)
+    place = site.sites.place
+    if not abs(margin_ft) < FAR_SIGMAS * sigma:
+        return None
+    return own_side_of_point(site.query, role, place, sigma) if place[0].geom_type == "Point" else None
 
 
 def each_once(rows: Rows) -> tuple[Rows, Rows]:

@@ -9,14 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, OneSite, Sites
 from gis_ce.checks.facts import Fact, Facts
 from gis_ce.checks.measuring import first_of_each, ids_of
 from gis_ce.checks.nearby import ASSET_ROLES
 from gis_ce.checks.wording import feet
-from gis_ce.rules import RuleBook
+from gis_ce.rules import Chosen, RuleBook
 from layers.features import Rows
 from layers.grid import AT_LIMIT_FT, Floats
+from layers.one_query import OnePlaceQuery
 from layers.outlines import position_in_group
 from layers.query import LayerQuery, Pairs
 
@@ -28,8 +29,17 @@ _ADDRESS_FACTS = ("address", "address_id", "address_distance_ft", "address_row",
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """Facts only: the nearest facility of each kind, the nearest of all, and the nearest address."""
     chosen = rulebook.choose("nearest_asset_and_address", sites.day)
-    reach = chosen.largest("search_reach_ft")
-    assets, addresses = _assets(sites, query, reach), _addresses(sites, query, reach)
+    return _measures(sites, query, chosen, _assets(sites, query, chosen.largest("search_reach_ft")))
+
+
+def measure_one(site: OneSite, rulebook: RuleBook) -> Measures:
+    """The same of one site, its facilities in numbers."""
+    chosen = rulebook.choose("nearest_asset_and_address", site.sites.day)
+    return _measures(site.sites, site.query, chosen, _assets_of_one(site.query, chosen.largest("search_reach_ft")))
+
+
+def _measures(sites: Sites, query: LayerQuery, chosen: Chosen, assets: _Assets) -> Measures:
+    addresses = _addresses(sites, query, chosen.largest("search_reach_ft"))
     nothing = (assets.row < 0) & (addresses["address_row"] < 0)
     return Measures(
         np.full(len(sites), np.nan),
@@ -73,6 +83,21 @@ def _assets(sites: Sites, query: LayerQuery, reach_ft: float) -> _Assets:
         if closer.any():
             best[closer], row[closer], kind[closer] = distance[closer], found[closer], number
     return _Assets(kind, row, np.where(row >= 0, best, np.nan), rows, each_ft)
+
+
+def _assets_of_one(query: OnePlaceQuery, reach_ft: float) -> _Assets:
+    best, row, kind, found = np.inf, -1, -1, {}
+    for number, role in enumerate(role for role in ASSET_ROLES if query.has(role)):
+        found[role] = query.nearest_one(role, reach_ft)
+        if found[role][1] < best - AT_LIMIT_FT:
+            (row, best), kind = found[role], number
+    return _Assets(
+        np.array([kind], dtype=np.int8),
+        np.array([row]),
+        np.array([best if row >= 0 else np.nan]),
+        {role: np.array([near]) for role, (near, _) in found.items()},
+        {f"{role}_distance_ft": np.array([apart]) for role, (_, apart) in found.items()},
+    )
 
 
 def _ids(assets: _Assets, role: str, query: LayerQuery) -> dict[str, Fact]:
@@ -166,6 +191,7 @@ CHECK = Check(
     also=("address", *ASSET_ROLES),
     told=("address",),
     measure=measure,
+    measure_one=measure_one,
     explain=explain,
     rule_subject="nearest_asset_and_address",
 )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.measuring import first_of_each, first_that_holds, sigmas_of, touched
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, OneSite, Sites
+from gis_ce.checks.measuring import first_of_each, own_side_of_one, sigma_of, sigmas_of, touched
+from gis_ce.checks.one_or_many import Column, column, pick
 from gis_ce.checks.wording import answered, feet
-from gis_ce.decision import joint_sigma_ft
-from gis_ce.rules import RuleBook
+from gis_ce.decision import Integrated, joint_sigma_ft
+from gis_ce.rules import Chosen, RuleBook
 from gis_ce.uncertainty import own_side
+from layers.one_query import NOTHING
 from layers.query import LayerQuery
 
 EDGE_REACH_FT = 2000.0
@@ -25,29 +29,64 @@ _REASONS = (
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """Signed distance in feet to the edge of the right of way, positive inside."""
-    chosen = rulebook.choose("right_of_way", sites.day)
-    touching = query.intersecting("right_of_way", sites.place)
-    inside, gap = first_of_each(touching, len(sites))
+    inside, gap = first_of_each(query.intersecting("right_of_way", sites.place), len(sites))
     in_parcel = touched(query.intersecting("parcel", sites.place), len(sites))
     edge, edge_of = query.edge_distance("right_of_way", sites.place, EDGE_REACH_FT)
-    distance = np.where(np.isnan(edge), EDGE_REACH_FT, edge)
-    signed = np.where(gap == 0.0, distance, -distance)
-    touches = inside >= 0
-    reason = first_that_holds([touches & in_parcel, ~touches & ~in_parcel], [_BOTH, _NEITHER])
-    feature = np.where(touches, inside, edge_of)
-    layer_sigma = sigmas_of(query.features("right_of_way"), feature)
-    side = own_side(query, "right_of_way", sites.place, signed, joint_sigma_ft(sites.sigma_ft, layer_sigma))
+    lies = _lies(inside, gap, in_parcel, edge, edge_of)
+    layer_sigma = sigmas_of(query.features("right_of_way"), lies.feature)
+    joint = joint_sigma_ft(sites.sigma_ft, layer_sigma)
+    side = own_side(query, "right_of_way", sites.place, lies.signed_ft, joint)
+    signed = np.where(shapely.is_missing(sites.place), np.nan, lies.signed_ft)
+    return _measures(lies, signed, layer_sigma, side, rulebook.choose("right_of_way", sites.day))
+
+
+def measure_one(site: OneSite, rulebook: RuleBook) -> Measures:
+    """The same of one site, in numbers."""
+    query = site.query
+    inside, gap = (query.touching_one("right_of_way") or [NOTHING])[0]
+    in_parcel = bool(query.touching_one("parcel"))
+    edge_of, edge = query.edge_one("right_of_way", EDGE_REACH_FT)
+    lies = _lies(inside, gap, in_parcel, edge, edge_of)
+    layer_sigma = sigma_of(query.features("right_of_way"), lies.feature)
+    side = own_side_of_one(site, "right_of_way", lies.signed_ft, layer_sigma)
+    return _measures(lies, lies.signed_ft, layer_sigma, side, rulebook.choose("right_of_way", site.sites.day))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lies:
+    """How a place lies to the right of way and to the parcels, one or many."""
+
+    signed_ft: Column
+    edge_ft: Column
+    touches: Column
+    in_parcel: Column
+    feature: Column
+    reason: Column
+
+
+def _lies(inside: Column, gap_ft: Column, in_parcel: Column, edge_ft: Column, edge_of: Column) -> _Lies:
+    touches, distance = inside >= 0, pick(edge_of < 0, EDGE_REACH_FT, edge_ft)
+    signed = pick(gap_ft == 0.0, distance, -distance)
+    reason = pick(touches == in_parcel, pick(touches, _BOTH, _NEITHER), -1)
+    return _Lies(signed, distance, touches, in_parcel, pick(touches, inside, edge_of), reason)
+
+
+def _measures(lies: _Lies, signed_ft: Column, layer_sigma: Column, side: Integrated | None, chosen: Chosen) -> Measures:
     return Measures(
-        np.where(shapely.is_missing(sites.place), np.nan, signed),
+        column(signed_ft),
         chosen,
         role="right_of_way",
-        feature=feature,
-        layer_sigma_ft=layer_sigma,
-        probability=side.probability,
-        seen=side.seen,
-        reason=reason,
+        feature=column(lies.feature),
+        layer_sigma_ft=column(layer_sigma),
+        probability=None if side is None else side.probability,
+        seen=None if side is None else side.seen,
+        reason=column(lies.reason, np.int16),
         reasons=_REASONS,
-        facts={"in_right_of_way": touches, "in_parcel": in_parcel, "edge_distance_ft": distance},
+        facts={
+            "in_right_of_way": column(lies.touches),
+            "in_parcel": column(lies.in_parcel),
+            "edge_distance_ft": column(lies.edge_ft),
+        },
     )
 
 
@@ -86,6 +125,7 @@ CHECK = Check(
     answers=("inside", "outside"),
     roles=("right_of_way", "parcel"),
     measure=measure,
+    measure_one=measure_one,
     explain=explain,
     rule_subject="right_of_way",
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, Sites
-from gis_ce.checks.deepest import Deepest, half_width_ft
-from gis_ce.checks.facts import Facts
+from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, OneSite, Sites
+from gis_ce.checks.deepest import Deepest, Zone, deepest_of, half_width_ft
+from gis_ce.checks.facts import Fact, Facts
 from gis_ce.checks.marks import LINE_ROLES, marked, marked_diameter_in
 from gis_ce.checks.measuring import OURS
 from gis_ce.checks.nearby import DepthOf, evidence_of, facilities_within
@@ -19,7 +19,7 @@ from gis_ce.checks.submerged import submerged
 from gis_ce.checks.wording import answered, feet, number
 from gis_ce.rules import Chosen, Rule, RuleBook
 from layers.features import Features
-from layers.grid import Floats, Geometries, Rows
+from layers.grid import AT_LIMIT_FT, Floats, Geometries, Rows
 from layers.query import LayerQuery
 
 SEARCH_REACH_FT = 1000.0
@@ -38,13 +38,98 @@ def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     return _measures(deepest, chosen, sites)
 
 
+def measure_one(site: OneSite, rulebook: RuleBook) -> Measures | None:
+    """The same of one site without marks, in numbers."""
+    if len(marked(site.sites)):
+        return None
+    chosen = rulebook.choose("tolerance_zone", site.sites.day)
+    best: Zone | None = None
+    for zone in _zones_of_one(site, chosen):
+        if best is None or zone.margin_ft > best.margin_ft + AT_LIMIT_FT:
+            best = zone
+    if best is None:
+        best = Zone("", -1, float("nan"), -SEARCH_REACH_FT)
+    features = site.query.features(best.role) if best.role else None
+    return Measures(
+        np.array([best.margin_ft]),
+        chosen,
+        feature=np.array([best.row]),
+        layer_sigma_ft=np.array([float(features.sigma_ft[best.row]) if features else 0.0]),
+        band_ft=np.array([2 * best.half_ft if features else np.inf]),
+        facts=Facts(
+            {"half_width_ft": np.array([best.half_ft]), "subaqueous": np.array([best.subaqueous])},
+            {
+                ("facility_id", "facility_role", "diameter_known"): lambda: _named(best, features),
+                ("distance_ft", "measured_from"): lambda: {
+                    "distance_ft": np.array([best.half_ft - best.margin_ft]),
+                    "measured_from": np.array(["map"], dtype="U4"),
+                },
+            },
+        ),
+    )
+
+
+def _named(zone: Zone, features: Features | None) -> dict[str, Fact]:
+    """Whose zone it is, as `Deepest.named` says it."""
+    known = features is not None and bool(features.numbers("diameter_in")[zone.row] > 0)
+    names = {
+        "facility_id": features.ids[zone.row] if features is not None else None,
+        "facility_role": zone.role or None,
+    }
+    return {
+        **{name: np.array([word], dtype=object) for name, word in names.items()},
+        "diameter_known": np.array([known]),
+    }
+
+
+def _zones_of_one(site: OneSite, chosen: Chosen) -> Iterator[Zone]:
+    """The deepest zone of each role, and of its lines under water, in the order in which they count."""
+    query, rule = site.query, chosen.first
+    if rule is None:
+        return
+    for role in _roles_under(rule, query):
+        features, half_ft = query.features(role), chosen.once("half-widths", partial(_half_widths, rule))
+        diameter, spread = (
+            features.numbers("diameter_in"),
+            _spread_ft(features, query.largest(role, "diameter_in"), rule),
+        )
+        near = query.around_one(role, spread, SEARCH_REACH_FT, OURS)
+        if near:
+            halves = [half_ft(float(diameter[row])) for row, _ in near]
+            deepest = deepest_of(
+                [half - apart for half, (_, apart) in zip(halves, near, strict=True)], near, features.rank
+            )
+            yield Zone(role, near[deepest][0], halves[deepest], halves[deepest] - near[deepest][1])
+        if query.has("water_body"):
+            yield from _submerged_of_one(site, role, rule)
+
+
+def _half_widths(rule: Rule) -> Callable[[float], float]:
+    """Half the width of the zone by the diameter, worked out once for each."""
+    known = cache(lambda diameter_in: half_width_ft(diameter_in, rule))
+    return lambda diameter_in: known(diameter_in if diameter_in > 0 else 0.0)
+
+
+def _submerged_of_one(site: OneSite, role: str, rule: Rule) -> Iterator[Zone]:
+    deepest = Deepest(1, SEARCH_REACH_FT)
+    _measure_submerged(rule, role, np.zeros(1, dtype=np.intp), site.sites.place, site.query, deepest)
+    if deepest.feature[0] >= 0:
+        half, margin = float(deepest.half_width_ft[0]), float(deepest.margin_ft[0])
+        yield Zone(role, int(deepest.feature[0]), half, margin, subaqueous=True)
+
+
+def _roles_under(rule: Rule, query: LayerQuery) -> list[str]:
+    """The lines that have a zone under a rule, of those that are on the map."""
+    types = rule.texts("facility_types")
+    return [role for role in LINE_ROLES if role in types and query.has(role)]
+
+
 def _measure_under(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deepest: Deepest) -> None:
     places = sites.place if len(rows) == len(sites) else sites.place[rows]
-    for role in (role for role in LINE_ROLES if role in rule.texts("facility_types") and query.has(role)):
+    for role in _roles_under(rule, query):
         features = query.features(role)
         diameter = features.numbers("diameter_in")
-        largest = query.largest(role, "diameter_in")
-        spread = features.once(("spread of half-widths", rule.id), partial(_spread_ft, largest, rule))
+        spread = _spread_ft(features, query.largest(role, "diameter_in"), rule)
         pairs = query.around_nearest(role, places, beyond_ft=spread, reach_ft=SEARCH_REACH_FT, select=OURS)
         half = half_width_ft(diameter[pairs.feature], rule)
         deepest.keep(role, features, rows[pairs.place], pairs.feature, pairs.distance_ft, half)
@@ -52,10 +137,14 @@ def _measure_under(rule: Rule, rows: Rows, sites: Sites, query: LayerQuery, deep
     _measure_marks(rule, rows, sites, query, deepest)
 
 
-def _spread_ft(largest_in: float, rule: Rule) -> float:
+def _spread_ft(features: Features, largest_in: float, rule: Rule) -> float:
     """By how much the zones of a role differ in half-width: a wider zone may reach farther than the nearest one."""
-    widths = half_width_ft(np.array([largest_in, np.nan, 1e-9]), rule)
-    return float(widths.max() - widths.min())
+
+    def spread() -> float:
+        widths = half_width_ft(np.array([largest_in, np.nan, 1e-9]), rule)
+        return float(widths.max() - widths.min())
+
+    return features.once(("spread of half-widths", rule.id), spread)
 
 
 def _measure_submerged(
@@ -145,7 +234,8 @@ def _depth(rule: Rule) -> DepthOf:
     def depth(role: str, features: Features, rows: Rows, distance_ft: Floats) -> Floats:
         if role not in rule.texts("facility_types"):
             return -distance_ft
-        return half_width_ft(features.numbers("diameter_in")[rows], rule) - distance_ft
+        half: Floats = half_width_ft(features.numbers("diameter_in")[rows], rule)
+        return half - distance_ft
 
     return depth
 
@@ -157,6 +247,7 @@ CHECK = Check(
     roles=("water_main", "sewer_main"),
     also=("lateral", "water_body", "hydrant", "valve", "blowoff", "manhole", "meter"),
     measure=measure,
+    measure_one=measure_one,
     explain=explain,
     rule_subject="tolerance_zone",
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gis_ce.checks import availability, availability_words
-from gis_ce.checks.check import Account, Check, Findings, Measures, Sites
+from gis_ce.checks import availability, availability_of_one, availability_words
+from gis_ce.checks.check import Account, Check, Findings, Measures, OneSite, Sites
 from gis_ce.checks.service_ways import WATER
 from gis_ce.rules import RuleBook
 from layers.query import LayerQuery
@@ -12,6 +12,11 @@ from layers.query import LayerQuery
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """The rule's limit less the distance to the nearest water main that counts, by the rule's measure."""
     return availability.measure(WATER, sites, query, rulebook)
+
+
+def measure_one(site: OneSite, rulebook: RuleBook) -> Measures | None:
+    """The same of one site, in numbers."""
+    return availability_of_one.measure_one(WATER, site, rulebook)
 
 
 def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
@@ -26,6 +31,7 @@ CHECK = Check(
     roles=(WATER.role, "parcel"),
     also=("right_of_way",),
     measure=measure,
+    measure_one=measure_one,
     explain=explain,
     rule_subject=WATER.subject,
 )
