@@ -18,7 +18,7 @@ from gis_ce.city_letters import CityLetters, city_letters
 from gis_ce.city_processes import CityProcesses, city_processes, processes_folder
 from gis_ce.closing_rules import ClosingRules, city_closing, closing_mistakes
 from gis_ce.duplicate_reach import Reaches, city_reaches, reach_mistakes
-from gis_ce.mailing.settings import mailing_mistakes, mailing_settings
+from gis_ce.mailing.settings import mailing_settings
 from gis_ce.public_reports import Intake, intake_mistakes, intake_of
 from gis_ce.register import Register
 from gis_ce.register_files import open_registers
@@ -71,8 +71,8 @@ def open_office(settings: Settings, city: OpenCity) -> CaseOffice:
     path = str(city.city_file)
     processes = city_processes(city.city, city.rules.rulebook.calendar, path)
     table = city.city.other.get("duplicates", {})
-    mailing, targets = city.city.other.get("mailing", {}), city.city.other.get("targets", {})
-    mistakes = [*reach_mistakes(table, processes.processes), *mailing_mistakes(mailing)]
+    targets = city.city.other.get("targets", {})
+    mistakes = reach_mistakes(table, processes.processes)
     reports = city.city.other.get("open311")
     mistakes += intake_mistakes(reports, processes.processes)
     mistakes += appeal_mistakes(processes.time, city.rules.rulebook)

@@ -29,6 +29,7 @@ def as_they_were(city: OpenCity) -> OpenLayers:
     """Opens layer versions, each as it spoke of a day."""
 
     def open_layers(versions: Mapping[str, str], days: Mapping[str, date]) -> LayerQuery:
-        return city.store.open(versions, grid_epsg=city.city.grid_epsg, as_of=days)
+        own = city.city
+        return city.store.open(versions, grid_epsg=own.grid_epsg, as_of=days, network=own.network)
 
     return open_layers

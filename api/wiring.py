@@ -106,7 +106,7 @@ class OpenCity:
 
     def _open(self, layers: dict[str, LayerVersion]) -> LayerQuery:
         versions = {name: version.version for name, version in layers.items()}
-        return self.store.open(versions, grid_epsg=self.city.grid_epsg)
+        return self.store.open(versions, grid_epsg=self.city.grid_epsg, network=self.city.network)
 
     def _description(self, version: LayerVersion) -> LayerDescription:
         """What a layer says of itself; a reference table is read for it once."""

@@ -135,7 +135,7 @@ def _one_percent_changed(query: LayerQuery) -> tuple[LayerQuery, int]:
             table = part.table if isinstance(part.table, pa.Table) else part.table.table()
             parts.append(LayerPart(version, part.description, table, shapes))
         roles.append(Features(role, parts))
-    return LayerQuery(roles, query.grid_epsg), count
+    return LayerQuery(roles, query.grid_epsg, query.network_settings), count
 
 
 def _decisions(query: LayerQuery, count: int) -> list[Made]:

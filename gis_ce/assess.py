@@ -70,11 +70,15 @@ def chosen_checks(checks: Sequence[Check], names: Sequence[str]) -> tuple[Check,
 
 
 def applicable(checks: Sequence[Check], sites: Sites) -> tuple[Check, ...]:
-    """The checks that have something to look at: some site brings one of the things that they need."""
+    """The checks that have something to look at: some site brings one of the things that they need.
+
+    Those that run only where they are named are not among them.
+    """
     brought = {name for name in sites.details if any(value is not None for value in sites.detail(name))}
     if not shapely.is_missing(sites.structure).all():
         brought.add("structure")
-    return tuple(check for check in checks if not check.needs or brought.intersection(check.needs))
+    asked = (check for check in checks if not check.only_named)
+    return tuple(check for check in asked if not check.needs or brought.intersection(check.needs))
 
 
 def _found(

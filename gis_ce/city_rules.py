@@ -1,4 +1,5 @@
-"""The tables of a city file that say how its cases are decided: `[rules]`, `[decision]`, `[owners]`, `[calendar]`."""
+"""The tables of a city file that say how its cases are decided: `[rules]`, `[decision]`, `[owners]`, `[calendar]`,
+and how far the line of an overflow goes: `[mailing]`."""
 
 from __future__ import annotations
 
@@ -6,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gis_ce.checks.line_reach import with_line_reach
 from gis_ce.city_calendar import calendar_mistakes, with_city_days
 from gis_ce.decision import CONFIDENCE
 from gis_ce.located import DOUBT_NAMES, DOUBTS, AddressDoubts, doubts_of
+from gis_ce.mailing.settings import mailing_mistakes, mailing_settings
 from gis_ce.owners import owner_mistakes, owner_patterns, with_owners
 from gis_ce.pack_tests import open_tested_pack
 from gis_ce.readings import RecordedReading, read_readings, with_readings
@@ -31,14 +34,15 @@ class CityRules:
 
 
 def city_rules(city: City, path: str = "city.toml", tested: bool = True) -> CityRules:
-    """The rules that a city file names; raises CityFileError with every mistake in the four tables.
+    """The rules that a city file names; raises CityFileError with every mistake in the five tables.
 
     `[rules] folder` is the city's own folder of packs and readings, relative to the city file's data.
     Raises PackRefused where the pack fails its own tests, RuleFileError and ReadingsFileError where a
     file of that folder is broken. Untested rules are for those who only look and decide nothing by them.
     """
     owners, calendar = city.other.get("owners", {}), city.other.get("calendar", {})
-    mistakes = [*_mistakes(city), *owner_mistakes(owners), *calendar_mistakes(calendar)]
+    mailing = mailing_mistakes(city.other.get("mailing", {}))
+    mistakes = [*_mistakes(city), *owner_mistakes(owners), *calendar_mistakes(calendar), *mailing]
     if mistakes:
         raise CityFileError(path, mistakes)
     decision = city.other.get("decision", {})
@@ -48,7 +52,7 @@ def city_rules(city: City, path: str = "city.toml", tested: bool = True) -> City
 
 
 def other_book(city: City, pack: str) -> RuleBook:
-    """Another pack as it would be in a city: with the city's owners and days, and those of its readings that fit."""
+    """Another pack as it would be in a city: with its owners, days and lines, and those of its readings that fit."""
     book = open_tested_pack(pack, rules_folder(city))
     ids = {rule.id for rule in book.rules}
     return _book(city, book, [line for line in _readings(city) if line.rule in ids])
@@ -67,7 +71,9 @@ def _readings(city: City) -> Sequence[RecordedReading]:
 
 def _book(city: City, book: RuleBook, readings: Sequence[RecordedReading]) -> RuleBook:
     days, owners = city.other.get("calendar", {}), city.other.get("owners", {})
-    return with_owners(with_city_days(with_readings(book, readings), days), owner_patterns(owners))
+    line = mailing_settings(city.other.get("mailing", {})).line
+    own = with_city_days(with_readings(book, readings), days)
+    return with_line_reach(with_owners(own, owner_patterns(owners)), line)
 
 
 def _mistakes(city: City) -> list[Mistake]:

@@ -130,6 +130,8 @@ def _beside_places(area: Area, difference: Difference) -> bool:
         return True
     if any(role in difference.larger for role, *_ in asked["largest"]):
         return True
+    if any(each.role in asked.get("whole", ()) and each.ids for each in difference.changed):
+        return True
     return any(not each.ids.isdisjoint(asked["ids"].get(each.role, ())) for each in difference.changed)
 
 

@@ -17,8 +17,6 @@ from gis_ce.process_mistakes import PUBLISHED, Known, Mistakes, Table, nearest, 
 from gis_ce.process_shape import shape_mistakes
 from gis_ce.process_steps import Near, read_step
 
-WITH_THE_NETWORK: Mapping[str, tuple[str, ...]] = {"sso_properties_on_line": ()}
-"""Checks that definitions may name already, and that propose nothing yet."""
 _KEYS = ("format", "id", "title", "prefix", "source", "notes", "lanes", "renamed", "steps")
 _PREFIX = re.compile(r"[A-Z]{2,6}")
 _SUFFIX = ".yaml"
@@ -26,7 +24,7 @@ _SUFFIX = ".yaml"
 
 def known_checks() -> dict[str, tuple[str, ...]]:
     """The checks that a definition may name, with the answers that each declares."""
-    return {check.name: check.answers for check in CHECKS} | dict(WITH_THE_NETWORK)
+    return {check.name: check.answers for check in CHECKS}
 
 
 def shipped_names() -> tuple[str, ...]:

@@ -40,7 +40,8 @@ class Footprint:
     """All that an answer rests on.
 
     `roles` are those that were looked at, `absent` those that were looked for and have no layer, `largest` the
-    largest value of a column of a role, `ids` the features that were named.
+    largest value of a column of a role, `ids` the features that were named, `whole` the roles of which any feature
+    may turn the answer, wherever it lies.
     """
 
     asked: tuple[Asked, ...] = ()
@@ -48,6 +49,7 @@ class Footprint:
     absent: frozenset[str] = frozenset()
     largest: Mapping[tuple[str, str], float] = field(default_factory=dict)
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    whole: frozenset[str] = frozenset()
 
     @property
     def box(self) -> BaseGeometry | None:
@@ -71,6 +73,7 @@ class Footprint:
             "absent": sorted(self.absent),
             "largest": [[role, name, value] for (role, name), value in sorted(self.largest.items())],
             "ids": {role: sorted(ids) for role, ids in sorted(self.ids.items())},
+            "whole": sorted(self.whole),
         }
 
 
@@ -78,13 +81,15 @@ class FootprintQuery(LayerQuery):
     """Asks another query's features, and notes for one answer what was asked. Not for several threads at once."""
 
     def __init__(self, query: LayerQuery) -> None:
-        super().__init__((query.features(role) for role in query.roles), query.grid_epsg)
+        features = (query.features(role) for role in query.roles)
+        super().__init__(features, query.grid_epsg, query.network_settings)
         self._reach: dict[tuple[str, bytes], float] = {}
         self._shapes: dict[bytes, BaseGeometry] = {}
         self._used: set[str] = set()
         self._absent: set[str] = set()
         self._largest: dict[tuple[str, str], float] = {}
         self._ids: dict[str, set[str]] = {}
+        self._whole: set[str] = set()
 
     def footprint(self) -> Footprint:
         """What has been asked up to now."""
@@ -95,6 +100,7 @@ class FootprintQuery(LayerQuery):
             frozenset(self._absent),
             dict(self._largest),
             {role: frozenset(ids) for role, ids in self._ids.items()},
+            frozenset(self._whole),
         )
 
     def has(self, role: str) -> bool:
@@ -107,6 +113,11 @@ class FootprintQuery(LayerQuery):
         """See LayerQuery."""
         self._used.add(role)
         return super().features(role)
+
+    def whole(self, role: str) -> Features:
+        """See LayerQuery."""
+        self._whole.add(role)
+        return self.features(role)
 
     def within(self, role: str, places: Geometries, reach_ft: float | Floats, select: Selection = EVERYTHING) -> Pairs:
         """See LayerQuery."""

@@ -11,11 +11,13 @@ from layers.features import EVERYTHING, Features, Selection
 from layers.grid import Floats, Geometries, Rows
 from layers.looks import Asked, Look, around, counted_pairs, k_nearest, look_around, measured
 from layers.model import LayerVersion
+from layers.network_settings import NetworkSettings
 from layers.one_place import measured_of_one
 from layers.pairs import Pairs, first_k, ordered, starts_of, taken
 from layers.spatial_index import Index
 
 __all__ = ["LayerQuery", "Pairs", "starts_of"]
+_ANY_NETWORK = NetworkSettings()
 
 
 class LayerQuery:
@@ -23,12 +25,16 @@ class LayerQuery:
 
     Places are arrays of shapely geometries of any kind on the local grid in feet; None and empty
     ones meet nothing. Two lengths within 0.01 ft of each other count as equal, here and everywhere.
+    `network_settings` say how the lines of these layers become networks.
     """
 
-    def __init__(self, features: Iterable[Features], grid_epsg: int) -> None:
+    def __init__(
+        self, features: Iterable[Features], grid_epsg: int, network_settings: NetworkSettings = _ANY_NETWORK
+    ) -> None:
         self._features = {feature.role: feature for feature in features}
         self._versions: dict[tuple[str, ...], Mapping[str, str]] = {}
         self.grid_epsg = grid_epsg
+        self.network_settings = network_settings
 
     def versions_of(self, roles: Iterable[str]) -> Mapping[str, str]:
         """Layer name to version id, of the layers behind some roles; looked up once, so nobody may write into it."""
@@ -61,6 +67,10 @@ class LayerQuery:
             raise LayerMissing(f"No layer of the role {role} is published here.")
         return self._features[role]
 
+    def whole(self, role: str) -> Features:
+        """The same for an answer that any of them may turn wherever it lies, as a network is made of all mains."""
+        return self.features(role)
+
     def largest(self, role: str, field: str) -> float:
         """The largest value of a number column of a role; 0 where none is above it."""
         return self.features(role).largest(field)
@@ -78,7 +88,8 @@ class LayerQuery:
     def narrowed(self, roles: Iterable[str]) -> LayerQuery:
         """The same query that knows only the given roles."""
         kept = set(roles)
-        return LayerQuery((f for role, f in self._features.items() if role in kept), self.grid_epsg)
+        features = (f for role, f in self._features.items() if role in kept)
+        return LayerQuery(features, self.grid_epsg, self.network_settings)
 
     def intersecting(self, role: str, places: Geometries, select: Selection = EVERYTHING) -> Pairs:
         """Every feature that touches or overlaps a place (distance at most 0.01 ft), by id for each place."""

@@ -26,7 +26,7 @@ class RememberedQuery(LayerQuery):
     """
 
     def __init__(self, query: LayerQuery, *batches: Geometries) -> None:
-        super().__init__((), query.grid_epsg)
+        super().__init__((), query.grid_epsg, query.network_settings)
         self._features, self._versions = query._features, query._versions
         self._batches = {id(batch): batch for batch in batches}
         self._answers: dict[Hashable, object] = {}

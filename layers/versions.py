@@ -18,6 +18,7 @@ from layers.catalogue import Histories, read_catalogue, write_catalogue
 from layers.errors import GridError, IngestRefused, LayerMissing, VersionMissing
 from layers.features import Features, LayerPart
 from layers.model import LayerVersion
+from layers.network_settings import NetworkSettings
 from layers.query import LayerQuery
 from layers.snapshot import NETWORK, UNFINISHED, UNPUBLISHED, Snapshot, digest_of, snapshot_path, unpublished_mark
 
@@ -76,10 +77,12 @@ class LayerStore:
         *,
         grid_epsg: int | None = None,
         as_of: Mapping[str, date] | None = None,
+        network: NetworkSettings | None = None,
     ) -> LayerQuery:
         """A query over the given versions (layer name to version id); None: the current ones.
 
-        `as_of` gives layers the day that they spoke of, where the same content was published again later.
+        `as_of` gives layers the day that they spoke of, where the same content was published again later;
+        `network` says how lines become networks (None: as usual).
         Raises VersionMissing for a version that is gone, GridError where the layers are not all on
         one grid, LayerMissing where there is no layer and no grid was named.
         """
@@ -89,7 +92,7 @@ class LayerStore:
             features = self._features_of([wanted[name] for name in sorted(wanted)])
             if versions is None:
                 self._held = features
-        return LayerQuery(features, self._one_grid(features, grid_epsg))
+        return LayerQuery(features, self._one_grid(features, grid_epsg), network or NetworkSettings())
 
     def part(self, version: str) -> LayerPart:
         """One layer version with its columns and geometries; shared with the queries that use it."""

@@ -19,7 +19,7 @@ from layers.query import LayerQuery
 
 BOOKS_OF_PLACES = tuple(
     Path(__file__).parent / f"{name}.yaml"
-    for name in ("situations", "situations_easements", "situations_land", "situations_tickets")
+    for name in ("situations", "situations_easements", "situations_land", "situations_lines", "situations_tickets")
 )
 """The books of situations that have a town; other tests keep theirs beside them."""
 NEW_YEAR = date(2026, 1, 1)

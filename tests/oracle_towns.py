@@ -45,7 +45,7 @@ def _imported(city: City, folder: Path) -> LayerQuery:
     store = LayerStore(folder / "layers")
     made = import_city(city, store, today=TODAY, now=datetime(2026, 3, 2, tzinfo=UTC), reports=folder / "reports")
     assert [report for report in made if not isinstance(report, ImportReport)] == []
-    return store.open()
+    return store.open(network=city.network)
 
 
 def exact(query: LayerQuery) -> LayerQuery:
@@ -55,4 +55,4 @@ def exact(query: LayerQuery) -> LayerQuery:
         parts = query.features(role).parts
         sure = [replace(part, description=replace(part.description, sigma_ft=0.0)) for part in parts]
         features.append(Features(role, sure))
-    return LayerQuery(features, query.grid_epsg)
+    return LayerQuery(features, query.grid_epsg, query.network_settings)

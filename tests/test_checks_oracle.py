@@ -42,7 +42,8 @@ def sites(town: Town) -> Sites:
 
 @pytest.fixture(scope="module")
 def findings(town: Town, sites: Sites) -> dict[str, Findings]:
-    return assess(sites, town.query, open_pack("nc-raleigh-2016"), CHECKS)
+    checks = [check for check in CHECKS if not check.only_named]
+    return assess(sites, town.query, open_pack("nc-raleigh-2016"), checks)
 
 
 def _same(ours: Column, theirs: Column) -> None:

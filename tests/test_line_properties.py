@@ -13,8 +13,8 @@ from drawn_towns import drawn_layer, drawn_query
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_ce.mailing.line_properties import CONFIDENCES, REASONS, TIES, properties_on_line
-from gis_ce.mailing.line_rule import line_rule
+from gis_ce.checks.line_properties import CONFIDENCES, REASONS, TIES, properties_on_line
+from gis_ce.checks.line_rule import line_rule
 from gis_ce.pack_tests import open_tested_pack
 from layers.errors import LayerMissing
 from layers.query import LayerQuery

@@ -10,8 +10,8 @@ import shapely
 from made_layers import EAST, NORTH
 from sewer_street import accounts, street
 
-from gis_ce.mailing.line_properties import properties_on_line
-from gis_ce.mailing.line_rule import line_rule
+from gis_ce.checks.line_properties import properties_on_line
+from gis_ce.checks.line_rule import line_rule
 from gis_ce.mailing.reporting import Spill, reporting
 from gis_ce.mailing.settings import mailing_mistakes, mailing_settings
 from gis_ce.mailing.traceability import traceability
@@ -130,6 +130,6 @@ def test_every_mistake_of_the_settings_is_told_at_once() -> None:
     assert mailing_mistakes(good) == []
     made = mailing_settings(good)
     assert (made.reach, made.upstream_ft, made.suppress_days, made.town.zip_code) == ("segment", 500.0, 90, "27000")
-    assert mailing_settings({"upstream_ft": 500}).sentence == (
+    assert mailing_settings({"upstream_ft": 500}).line.sentence == (
         "The blocked segment and 500 ft upstream of it along the pipes."
     )

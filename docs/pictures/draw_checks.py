@@ -43,10 +43,16 @@ SHOWN: dict[str, str] = {
     "easement_encroachment": "building_on_easement",
     "asset_clearance": "shrub_at_hydrant",
     "nearest_asset_and_address": "leak_in_street",
-    "jurisdiction": "leak_in_street",
+    "jurisdiction": "outside_town",  # from there, the nearest place just off the limits
     "same_owner": "building_on_easement",
+    "sso_properties_on_line": "leak_in_street",
 }
 """The situation of the demo town in which each check is shown."""
+STORIES = {
+    "sso_properties_on_line": "A sewer overflow in the middle of a street.",
+    "jurisdiction": "A place 60 ft east of the town's limits.",
+}
+"""What is told of the place instead of its own story."""
 
 
 def draw() -> None:
@@ -71,17 +77,27 @@ def _page(city: OpenCity, name: str, situation: Situation) -> str:
     found = view.assess(sites, [check])[name]
     account = view.explain(check, sites, found, 0)
     shown = page_check(check, found, 0, account, feature_ids(found, view.query)[0])
-    facts = [("Place", situation.story), ("Day", DAY.isoformat())]
-    return evidence_page(situation.story, facts, [shown], city.city.grid_epsg)
+    story = STORIES.get(name, situation.story)
+    facts = [("Place", story), ("Day", DAY.isoformat())]
+    return evidence_page(story, facts, [shown], city.city.grid_epsg)
 
 
 def _sites(city: OpenCity, check: str, situation: Situation) -> Sites:
-    place = shapely.Point(situation.easting_ft, situation.northing_ft)
+    place = _place(city, check, shapely.Point(situation.easting_ft, situation.northing_ft))
     building = situation.facts.get("building_id")
     features = city.view("staff").query.features("building")
     structure = features.geometry[features.ids == building][0] if building else None
     days = np.array([DAY], dtype="datetime64[D]")
     return Sites(_one(place), _one(structure), np.array([0.5]), days, _details(check, place))
+
+
+def _place(city: OpenCity, check: str, place: shapely.Point) -> shapely.Point:
+    """The situation's place; for the limits one just off them, so that they are in view."""
+    if check != "jurisdiction":
+        return place
+    limits = shapely.union_all(city.view("staff").query.features("jurisdiction").geometry)
+    edge = shapely.get_point(shapely.shortest_line(limits, place), 0)
+    return shapely.Point(edge.x + 60, edge.y)
 
 
 def _details(check: str, place: shapely.Point) -> dict[str, Any]:

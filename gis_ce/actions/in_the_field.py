@@ -20,6 +20,7 @@ _TO_DO: Mapping[str, str] = {
     "meter_side": "find the meter, and measure from the place to it along the service line",
     "utility_present": "have the lines located and marked, and measure from the place to the marks",
     "jurisdiction": "find the limits' line on the ground, or have it surveyed",
+    "sso_properties_on_line": "note the number of the manhole that overflowed, and see by dye what drains to it",
     "same_owner": "take the owner's name from the deed, and the number of the parcel",
     "nearest_asset_and_address": "note the number on the facility and the house number next to it",
 }

@@ -16,12 +16,12 @@ from gis_ce.actions.desk import Desk
 from gis_ce.actions.histories import tell
 from gis_ce.actions.mailing_events import tell_mailing
 from gis_ce.case_numbers import next_number
+from gis_ce.checks.line_rule import line_rule
+from gis_ce.checks.traced_line import TracedLine, traced_line
 from gis_ce.errors import MailingRefused
 from gis_ce.ids import new_id
 from gis_ce.mailing.kept import counts_of, mailed_since
 from gis_ce.mailing.line_list import LineList, ListRow, line_list
-from gis_ce.mailing.line_rule import line_rule
-from gis_ce.mailing.traced_line import TracedLine, traced_line
 from gis_ce.tables import Case, Mailing, MailingRow
 
 SSO = "sso"
@@ -63,14 +63,14 @@ def _compiled(desk: Desk, hand: Hand) -> tuple[TracedLine, LineList]:
         raise MailingRefused(f"{hand.case.number} has no place; say first where the sewer overflowed.")
     place = shapely.Point(shapely.get_coordinates(shapely.centroid(hand.site.geometry))[0])
     rule = line_rule(desk.rules.rulebook, hand.case.event_on)
-    line = traced_line(desk.query, desk.city, place, desk.mailing)
+    line = traced_line(desk.query, place, desk.mailing.line)
     return line, line_list(desk.query, desk.tables, line, rule, desk.mailing)
 
 
 def _kept(session: Session, desk: Desk, case: Case, line: TracedLine, listed: LineList, automatic: bool) -> Mailing:
     rule = line_rule(desk.rules.rulebook, case.event_on)
     reach: dict[str, Any] = desk.mailing.printed | {
-        "sentence": desk.mailing.sentence,
+        "sentence": desk.mailing.line.sentence,
         "frontage_ft": rule.frontage_ft,
         "least_frontage_ft": rule.least_frontage_ft,
         "lateral_gap_ft": rule.lateral_gap_ft,

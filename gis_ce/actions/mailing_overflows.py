@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from gis_ce.actions.at_hand import look_at
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.mailing_making import SSO
+from gis_ce.checks.line_properties import properties_on_line
+from gis_ce.checks.line_rule import line_rule
 from gis_ce.checks.measuring import OURS, first_of_each
+from gis_ce.checks.traced_line import traced_line
 from gis_ce.errors import MailingRefused
-from gis_ce.mailing.line_properties import properties_on_line
-from gis_ce.mailing.line_rule import line_rule
 from gis_ce.mailing.reporting import Reporting, Spill, reporting
 from gis_ce.mailing.traceability import Traceability, traceability
-from gis_ce.mailing.traced_line import traced_line
 from gis_ce.tables import Case, Mailing, Site
 
 
@@ -106,7 +106,7 @@ def traceable(session: Session, desk: Desk, case: str) -> Traceability:
     if hand.case.type != SSO or hand.site.geometry is None:
         raise MailingRefused(f"{hand.case.number} is no overflow with a place; there is no line to look at.")
     place = shapely.Point(shapely.get_coordinates(shapely.centroid(hand.site.geometry))[0])
-    line = traced_line(desk.query, desk.city, place, desk.mailing)
+    line = traced_line(desk.query, place, desk.mailing.line)
     rule = line_rule(desk.rules.rulebook, hand.case.event_on)
     found = properties_on_line(desk.query, line.segments, rule)
     others = overflows_on(session, desk, set(line.told["segments"]))

@@ -17,6 +17,7 @@ from gis_ce.checks import (
     same_owner,
     services_available,
     sewer_available,
+    sso_properties_on_line,
     tolerance_zone,
     utility_present,
     water_available,
@@ -41,4 +42,5 @@ CHECKS: tuple[Check, ...] = (
     utility_present.CHECK,
     jurisdiction.CHECK,
     same_owner.CHECK,
+    sso_properties_on_line.CHECK,
 )

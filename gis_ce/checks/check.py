@@ -25,6 +25,7 @@ EvidenceKind = Literal[
     "clearance",
     "right_of_way",
     "parcel",
+    "listed",
     "limits",
     "easement",
     "encroached",
@@ -194,6 +195,7 @@ class Check:
     whether it looks at the place or at the structure. `rule_subject` names its dated rule.
     `needs` are things of which a case must bring one, else there is nothing to ask: `structure`, or
     columns of `Sites.details`.
+    `only_named`: it is not run among all others, only where somebody names it.
     `personal` are the fields it reads that name persons or firms: what rests on them is not for all.
     `measure_one` measures one site alone in numbers, for speed: the same as `measure`, or None where only
     that can.
@@ -210,6 +212,7 @@ class Check:
     told: tuple[str, ...] = ()
     on: Literal["place", "structure"] = "place"
     needs: tuple[str, ...] = ()
+    only_named: bool = False
     personal: tuple[str, ...] = ()
     measure_one: MeasureOne | None = None
 

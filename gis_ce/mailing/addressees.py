@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from gis_ce.mailing.line_properties import CONFIDENCES, TIES, Confidence, OnLine, Tie
+from gis_ce.checks.line_properties import CONFIDENCES, TIES, Confidence, OnLine, Tie
 from gis_ce.mailing.parcel_people import Household, People
 from gis_ce.mailing.postal import NO_ADDRESS, GivenAddress, Postal, standard_form, standard_name
 from gis_ce.owner_names import owner_key

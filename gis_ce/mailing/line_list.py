@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from gis_ce.checks.line_properties import REASONS, LeftOut, LineProperties, properties_on_line
+from gis_ce.checks.line_rule import LineRule
+from gis_ce.checks.traced_line import TracedLine
 from gis_ce.mailing.addressees import Addressee, addressees
-from gis_ce.mailing.line_properties import REASONS, LeftOut, LineProperties, properties_on_line
-from gis_ce.mailing.line_rule import LineRule
 from gis_ce.mailing.parcel_people import people_on
 from gis_ce.mailing.settings import MailingSettings
-from gis_ce.mailing.traced_line import TracedLine
 from layers.features import Features
 from layers.query import LayerQuery
 from layers.reference import ReferenceTables

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
+from gis_ce.checks.line_reach import REACHES, LineReach, Reach
 from gis_ce.mailing.parcel_people import Town, town_of
 from layers.errors import Mistake
 from layers.toml_table import did_you_mean
 
-Reach = Literal["upstream", "segment"]
-REACHES: tuple[Reach, ...] = ("upstream", "segment")
 _TEXTS = ("reach", "letter", "city", "state", "zip_code")
 _NUMBERS = {"upstream_ft": (1.0, 1_000_000.0), "suppress_days": (0.0, 3_660.0), "repeat_days": (1.0, 3_660.0)}
 _NOWHERE = Town()
@@ -22,8 +21,7 @@ _KEYS = (*_TEXTS, *_NUMBERS, "both_sides", "food_service", "nightly")
 class MailingSettings:
     """How a city makes its mailings.
 
-    `reach`: the blocked segment and all upstream of it (at most `upstream_ft` along the pipes, where given), or the
-    segment alone; `both_sides` takes in what may lie upstream where the direction is not known. Who was mailed
+    `reach`, `upstream_ft` and `both_sides` say how far the line goes (see LineReach). Who was mailed
     within `suppress_days` is not written to again. `repeat_days`: how long before and after a mailing overflows on
     its line are counted. `food_service`: words for accounts that serve food. `letter`: the letter's template.
     """
@@ -44,15 +42,9 @@ class MailingSettings:
         return {name: value for name, value in asdict(self).items() if name not in ("nightly", "food_service")}
 
     @property
-    def sentence(self) -> str:
-        """How far the line is followed, in words."""
-        if self.reach == "segment":
-            said = "The blocked segment alone"
-        elif self.upstream_ft is None:
-            said = "The blocked segment and everything upstream of it"
-        else:
-            said = f"The blocked segment and {self.upstream_ft:,.0f} ft upstream of it along the pipes"
-        return f"{said}{', with both sides where the direction is unknown' if self.both_sides else ''}."
+    def line(self) -> LineReach:
+        """How far the line is followed."""
+        return LineReach(self.reach, self.upstream_ft, self.both_sides)
 
 
 def mailing_settings(table: Mapping[str, object]) -> MailingSettings:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from gis_ce.mailing.line_properties import OnLine
+from gis_ce.checks.line_properties import OnLine
 from layers.features import Rows
 from layers.query import LayerQuery
 from layers.reference import ReferenceTables, matching

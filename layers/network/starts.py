@@ -51,7 +51,19 @@ def at_point(
     found = query.nearest(network.role, places, reach_ft=reach_ft, select=IN_SERVICE)
     if not len(found):
         raise TraceRefused(_too_far(query, network, places, reach_ft))
-    row, distance = int(found.feature[0]), float(found.distance_ft[0])
+    return on_main(query, network, int(found.feature[0]), point, float(found.distance_ft[0]), name, snap_ft)
+
+
+def on_main(
+    query: LayerQuery,
+    network: Network,
+    row: int,
+    point: shapely.Point,
+    distance_ft: float,
+    name: str = "",
+    snap_ft: float = 0.5,
+) -> Start:
+    """The start of a point whose nearest main in service is known by its row; see `at_point`."""
     line = query.features(network.role).geometry[row]
     piece, along = _along(network, line, row, point)
     ends = (float(network.start_ft[piece]), float(network.end_ft[piece]))
@@ -60,8 +72,8 @@ def at_point(
         if abs(along - end) <= snap_ft:
             first = network.to_node if network.is_reversed[piece] else network.from_node
             last = network.from_node if network.is_reversed[piece] else network.to_node
-            return Start("point", name, int((first, last)[number][piece]), (), None, distance, x, y)
-    return Start("point", name, -1, (piece,), along, distance, x, y)
+            return Start("point", name, int((first, last)[number][piece]), (), None, distance_ft, x, y)
+    return Start("point", name, -1, (piece,), along, distance_ft, x, y)
 
 
 def at_manhole(query: LayerQuery, network: Network, name: str, reach_ft: float, snap_ft: float = 0.5) -> Start:

@@ -56,7 +56,7 @@ export class EvidenceLayer {
 
   /** What must be in view to read the evidence: not the whole of a long main or street. @param {any} collection */
   static focus(collection) {
-    const near = ["site", "structure", "distance", "encroached", "address"];
+    const near = ["site", "structure", "distance", "encroached", "address", "listed"];
     const features = collection.features.filter((/** @type {any} */ feature) => near.includes(feature.properties.kind));
     const bounds = L.geoJSON({ type: "FeatureCollection", features: features.length ? features : collection.features });
     return bounds.getBounds().isValid() ? bounds.getBounds().pad(0.35) : null;

@@ -27,4 +27,9 @@ def line_rule(rulebook: RuleBook, day: date) -> LineRule:
     rule = rulebook.on(SUBJECT, day)
     if rule is None or rule.status == "missing":
         raise RuleFileError(f"{rulebook.pack}.yaml", [f"there is no rule on {SUBJECT} in force on {day}"])
+    return distances(rule)
+
+
+def distances(rule: Rule) -> LineRule:
+    """The distances of a rule whose numbers are known."""
     return LineRule(rule.number("frontage_ft"), rule.number("least_frontage_ft"), rule.number("lateral_gap_ft"), rule)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis_ce.mailing.line_rule import LineRule
+from gis_ce.checks.line_rule import LineRule
 from layers.features import Rows, Selection
 from layers.grid import AT_LIMIT_FT, Floats, Geometries
 from layers.query import LayerQuery, Pairs, starts_of
@@ -39,6 +39,10 @@ class Fronts:
     long_enough: Flags
     behind: Flags
 
+    def taken(self, rows: Rows) -> Fronts:
+        """Those of some rows, in that order."""
+        return Fronts(*(getattr(self, each.name)[rows] for each in fields(self)))
+
     @property
     def counts(self) -> Flags:
         """Which pairs are frontages."""
@@ -59,7 +63,7 @@ def fronts_of(query: LayerQuery, parcels: Rows, rule: LineRule) -> Fronts:
     """Every main near each of some parcels (rows, ascending), and whether the parcel fronts on it."""
     land, mains = query.features("parcel"), query.features("sewer_main")
     pairs = query.within("sewer_main", land.geometry[parcels], rule.frontage_ft, GRAVITY)
-    faced = _faced_ft(land.geometry[parcels[pairs.place]], mains.geometry[pairs.feature], rule.frontage_ft)
+    faced = _faced_ft(land.geometry[parcels], mains.geometry, pairs, rule.frontage_ft)
     order = _nearest_first(pairs, faced, mains.rank)
     parcel, main, faced = parcels[pairs.place[order]], pairs.feature[order], faced[order]
     return Fronts(
@@ -96,16 +100,19 @@ def _nearest_first(pairs: Pairs, faced_ft: Floats, rank: Rows) -> Rows:
     return np.lexsort((rank[pairs.feature], by_length, np.where(tied, 0.0, pairs.distance_ft), pairs.place))
 
 
-def _faced_ft(parcels: Geometries, mains: Geometries, reach_ft: float) -> Floats:
-    """Over what length of each main the parcel's edge runs beside it, or the main on the parcel, if that is more."""
-    strips = shapely.buffer(mains, reach_ft + AT_LIMIT_FT, cap_style="flat", quad_segs=4)
-    beside = shapely.intersection(shapely.boundary(parcels), strips)
+def _faced_ft(parcels: Geometries, lines: Geometries, pairs: Pairs, reach_ft: float) -> Floats:
+    """Over what length of each pair's main the parcel's edge runs beside it, or the main on the parcel, if more."""
+    rows, once = np.unique(pairs.feature, return_inverse=True)
+    strips = shapely.buffer(lines[rows], reach_ft + AT_LIMIT_FT, cap_style="flat", quad_segs=4)
+    beside = shapely.intersection(shapely.boundary(parcels)[pairs.place], strips[once])
+    mains = lines[rows][once]
     points, of = shapely.get_coordinates(beside, return_index=True)
     along = shapely.line_locate_point(mains[of], shapely.points(points))
-    first, last = np.full(len(mains), np.inf), np.full(len(mains), -np.inf)
+    first, last = np.full(len(pairs), np.inf), np.full(len(pairs), -np.inf)
     np.minimum.at(first, of, along)
     np.maximum.at(last, of, along)
-    inside = shapely.length(shapely.intersection(mains, parcels))
+    inside, met = np.zeros(len(pairs)), np.flatnonzero(pairs.distance_ft == 0.0)
+    inside[met] = shapely.length(shapely.intersection(mains[met], parcels[pairs.place[met]]))
     return np.asarray(np.maximum(np.maximum(last - first, 0.0), inside), dtype=np.float64)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gis_ce.checks.line_rule import LineRule
 from gis_ce.checks.measuring import OURS, first_of_each
-from gis_ce.mailing.line_rule import LineRule
-from layers.features import Features, Rows, Selection
+from layers.features import Features, Rows, Selection, Texts
 from layers.grid import Floats, Geometries
 from layers.query import LayerQuery
 from layers.reference import matching, plain_keys
@@ -38,6 +38,10 @@ class Ties:
 
     def __len__(self) -> int:
         return len(self.lateral)
+
+    def taken(self, rows: Rows) -> Ties:
+        """Those of some rows, in that order."""
+        return Ties(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 def ties_near(query: LayerQuery, segments: Rows, parcels: Rows, rule: LineRule) -> Ties:
@@ -68,16 +72,30 @@ def _agreement(named_main: Rows, drawn_main: Rows, named_parcel: Rows, drawn_par
 
 
 def _laterals(query: LayerQuery, segments: Rows, parcels: Rows, rule: LineRule) -> Rows:
-    """The rows of laterals that touch or name one of the segments or parcels, ascending."""
+    """The rows of laterals that touch or name one of the segments or parcels, or its meter's account, ascending.
+
+    No lateral of one of the parcels is left out, so what is known of a parcel does not depend on the others.
+    """
     laterals = query.features("lateral")
     mains, land = query.features("sewer_main"), query.features("parcel")
     by_main = matching(laterals, "main_id", mains.texts("facility_id")[segments]).feature
     by_parcel = matching(laterals, "parcel_id", land.texts("parcel_id")[parcels]).feature
     touching = query.within("lateral", mains.geometry[segments], rule.lateral_gap_ft, SEWER_LATERALS).feature
-    crossing = query.intersecting("lateral", land.geometry[parcels], SEWER_LATERALS).feature
-    found = np.unique(np.concatenate([by_main, by_parcel, touching, crossing]))
-    kept: Rows = found[laterals.selected(SEWER_LATERALS)[found]]
+    ending = query.within("lateral", land.geometry[parcels], rule.lateral_gap_ft, SEWER_LATERALS).feature
+    by_meter = _by_meter(query, land.texts("parcel_id")[parcels])
+    found = np.unique(np.concatenate([by_main, by_parcel, by_meter, touching, ending]))
+    counts = laterals.once(("selected", SEWER_LATERALS), lambda: laterals.selected(SEWER_LATERALS))
+    kept: Rows = found[counts[found]]
     return kept
+
+
+def _by_meter(query: LayerQuery, parcel_ids: Texts) -> Rows:
+    """The laterals of the accounts whose meters name one of some parcels."""
+    if not query.has("meter"):
+        return np.empty(0, dtype=np.intp)
+    meters = query.features("meter")
+    here = matching(meters, "parcel_id", parcel_ids).feature
+    return matching(query.features("lateral"), "account_id", meters.texts("account_id")[here]).feature
 
 
 def _ends(lines: Geometries) -> tuple[Geometries, Geometries]:

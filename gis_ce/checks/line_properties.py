@@ -3,6 +3,7 @@ that are not on it, with theirs. Never by a blind buffer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis_ce.mailing.frontages import Fronted, Fronts, fronted, fronts_of
-from gis_ce.mailing.lateral_ties import Ties, ties_near
-from gis_ce.mailing.line_rule import LineRule
+from gis_ce.checks.lateral_ties import Ties, ties_near
+from gis_ce.checks.line_frontages import Fronted, Fronts, fronted, fronts_of
+from gis_ce.checks.line_rule import LineRule
 from layers.errors import LayerMissing
 from layers.features import Rows
 from layers.grid import Floats
@@ -79,21 +80,53 @@ def properties_on_line(query: LayerQuery, segments: Rows, rule: LineRule) -> Lin
 
     The order of the rows of any layer changes nothing of the answer.
     """
+    return properties_on_lines(query, [segments], rule)[0]
+
+
+def properties_on_lines(query: LayerQuery, lines: Sequence[Rows], rule: LineRule) -> list[LineProperties]:
+    """The same for many lines, each as if it were asked alone; what they share is worked out once."""
     for role in ("sewer_main", "parcel"):
         if not query.has(role):
             raise LayerMissing(f"No layer of the role {role} is published here, so no property can be found on a line.")
-    segments = np.unique(segments)
-    near = _parcels_near(query, segments, rule)
-    ties = ties_near(query, segments, near, rule)
-    parcels = np.union1d(near, ties.parcel[(ties.parcel >= 0) & np.isin(ties.main, segments)])
-    by_lateral = _by_lateral(query, ties, parcels, segments)
-    fronts = fronts_of(query, parcels, rule)
-    return _sorted_out(query, segments, parcels, by_lateral, fronts)
+    if not lines:
+        return []
+    known = _known(query, np.unique(np.concatenate(lines)), rule)
+    return [_of_line(query, known, np.unique(segments)) for segments in lines]
 
 
-def _parcels_near(query: LayerQuery, segments: Rows, rule: LineRule) -> Rows:
-    lines = query.features("sewer_main").geometry[segments]
-    return np.unique(query.within("parcel", lines, rule.frontage_ft).feature)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of some segments and the parcels near them: pairs of both, ties and frontages."""
+
+    segment: Rows
+    parcel: Rows
+    ties: Ties
+    fronts: Fronts
+
+
+def _known(query: LayerQuery, segments: Rows, rule: LineRule) -> _Known:
+    near = query.within("parcel", query.features("sewer_main").geometry[segments], rule.frontage_ft)
+    ties = ties_near(query, segments, np.unique(near.feature), rule)
+    tied = ties.parcel[(ties.parcel >= 0) & np.isin(ties.main, segments)]
+    fronts = fronts_of(query, np.union1d(near.feature, tied), rule)
+    return _Known(segments[near.place], near.feature, ties, fronts)
+
+
+def _of_line(query: LayerQuery, known: _Known, segments: Rows) -> LineProperties:
+    ties, on_line = known.ties, _flags(len(query.features("sewer_main")), segments)
+    near = known.parcel[on_line[known.segment]]
+    parcels = np.union1d(near, ties.parcel[(ties.parcel >= 0) & (ties.main >= 0) & on_line[ties.main]])
+    asked = _flags(len(query.features("parcel")), parcels)
+    here = ties.taken(np.flatnonzero((ties.parcel >= 0) & asked[ties.parcel]))
+    fronts = known.fronts.taken(np.flatnonzero(asked[known.fronts.parcel]))
+    return _sorted_out(query, segments, parcels, _by_lateral(query, here, parcels, segments), fronts)
+
+
+def _flags(count: int, rows: Rows) -> npt.NDArray[np.bool_]:
+    """Which of all features the rows are; False for the row -1."""
+    found = np.zeros(count + 1, dtype=np.bool_)
+    found[rows] = True
+    return found
 
 
 @dataclass(frozen=True, slots=True)
