@@ -265,4 +265,4 @@ def test_the_public_sees_no_mailing(doors: Doors) -> None:
         assert answer.status_code == 401, (method, filled)
         assert not re.search(r"ASH|MAIN ST|SM-", answer.text)
     bob = doors.add("bob", "meters")
-    assert "acts for" in problem(bob.post(f"/mailings/{number}/review"), 403)
+    assert "bob is field" in problem(bob.post(f"/mailings/{number}/review"), 403)
