@@ -77,7 +77,8 @@ def still_map(items: Sequence[Drawn], frame: Frame) -> bytes:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" '
         f'width="{WIDTH / 144:g}in" height="{height / 144:g}in" {_FONT}>'
     )
-    frame_box = f'<rect width="{WIDTH:g}" height="{HEIGHT:g}" fill="none" stroke="#333" stroke-width="1.5"/>'
+    inside = f'x="1" y="1" width="{WIDTH - 2:g}" height="{HEIGHT - 2:g}"'
+    frame_box = f'<rect {inside} fill="none" stroke="#333" stroke-width="1.5"/>'
     clip = f'<clipPath id="frame"><rect width="{WIDTH:g}" height="{HEIGHT:g}"/></clipPath>'
     lines = [
         head,

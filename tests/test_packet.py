@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from pypdf import PdfReader
 from api.case_packets import packet_of, write_folder, write_zip
 from api.errors import ApiError
 from gis_ce.actions.desk import Desk
+from gis_ce.actions.filing_appeals import AppealDecision, AppealGiven, decide_appeal, file_appeal
+from gis_ce.actions.hearings import HearingGiven, set_hearing
 from gis_ce.actions.letter_issuing import issue_letter
 from gis_ce.actions.letter_service import Served, serve_letter
 from gis_ce.actions.letters import LetterAsked, letter_pdf, new_letter
@@ -79,6 +82,20 @@ def test_the_packet_has_it_all_on_numbered_pages(case_store: CaseStore, desk: De
         "List of originals",
     ):
         assert said in whole, said
+
+
+def test_the_cover_tells_of_the_appeals_and_the_hearing(case_store: CaseStore, desk: Desk) -> None:
+    number = owned_leak(case_store, desk)
+    write(case_store, file_appeal, desk, number, AppealGiven("Not my pipe", desk.today))
+    write(case_store, decide_appeal, desk, number, AppealDecision("last", "withdrawn", "It is mine after all"))
+    write(case_store, file_appeal, later(desk, hours=1), number, AppealGiven("Too dear", desk.today))
+    hearing = HearingGiven(date(2026, 3, 20), "The costs", time(14, 30), "Town hall")
+    write(case_store, set_hearing, desk, number, hearing)
+    packet = made(case_store, desk, number)
+    cover = " ".join(PdfReader(io.BytesIO(packet.pdf)).pages[0].extract_text().split())
+    assert "Appeal: filed Mon 2 Mar 2026, Not my pipe; withdrawn on Mon 2 Mar 2026: It is mine after all" in cover
+    assert "Too dear; to be decided: appeal filed Mon 2 Mar 2026, 60 calendar days, last day Fri 1 May 2026" in cover
+    assert "Hearing: Fri 20 Mar 2026, 14:30, Town hall. The costs" in cover
 
 
 def test_the_contents_lead_to_the_right_pages(case_store: CaseStore, desk: Desk) -> None:
