@@ -89,7 +89,7 @@ SELECT s.place, s.main, s.distance_ft, s.node IS NOT NULL AS at_manhole, sizes.s
 FROM line_start s
 JOIN (
     SELECT l.key, count(*) AS segments, sum(l.n) AS sum, sum(ST_Length(m.geom)) AS length_ft,
-        bool_or(m.contradicted AND t.n IS NOT NULL) AS contradicted
+        coalesce(bool_or(m.contradicted AND t.n IS NOT NULL), false) AS contradicted
     FROM line l JOIN line_main m USING (n) LEFT JOIN line_traced t ON (t.key, t.n) = (l.key, l.n) GROUP BY l.key
 ) sizes USING (key)
 JOIN (
@@ -114,6 +114,10 @@ ASKED = "CREATE OR REPLACE TEMP VIEW line_place AS SELECT unnest('{places}'::int
 
 TIES = """
 DROP TABLE IF EXISTS line_asked, line_lateral, line_parcel, line_front CASCADE;
+CREATE INDEX IF NOT EXISTS line_main_names ON sewer_main (upper(btrim(f_facility_id)));
+CREATE INDEX IF NOT EXISTS line_parcel_names ON parcel (upper(btrim(f_parcel_id)));
+CREATE INDEX IF NOT EXISTS line_accounts ON meter (upper(btrim(f_account_id)));
+ANALYZE sewer_main; ANALYZE parcel; ANALYZE meter;
 CREATE TABLE line_asked AS SELECT DISTINCT key FROM line_start JOIN line_place USING (place);
 CREATE TABLE line_lateral AS
 SELECT l.n, coalesce(named.n, drawn.n) AS main, coalesce(own.n, by_meter.n, touched.n) AS parcel
@@ -186,15 +190,15 @@ WITH by_lateral AS (
     SELECT DISTINCT l.key, q.n AS parcel FROM line_asked JOIN line l USING (key)
     JOIN sewer_main m ON m.n = l.n JOIN line_parcel q ON ST_DWithin(q.geom, m.geom, 60.01)
 ), included AS (
-    SELECT key, parcel, 1 AS lateral FROM by_lateral UNION SELECT key, parcel, 0 FROM by_front
+    SELECT key, parcel, 1 AS tied FROM by_lateral UNION SELECT key, parcel, 0 FROM by_front
 )
-SELECT s.place, coalesce(found.lateral, 0) AS by_lateral, coalesce(found.front, 0) AS by_frontage,
+SELECT s.place, coalesce(found.tied, 0) AS by_lateral, coalesce(found.front, 0) AS by_frontage,
     coalesce(found.sum, 0) AS sum, (
         SELECT count(*) FROM near WHERE near.key = s.key
           AND NOT EXISTS (SELECT FROM included i WHERE (i.key, i.parcel) = (near.key, near.parcel))
     ) AS left_out
 FROM line_start s JOIN line_asked USING (key) LEFT JOIN (
-    SELECT key, sum(lateral) AS lateral, count(*) - sum(lateral) AS front, sum(parcel) AS sum FROM included GROUP BY key
+    SELECT key, sum(tied) AS tied, count(*) - sum(tied) AS front, sum(parcel) AS sum FROM included GROUP BY key
 ) found USING (key)
 JOIN line_place USING (place) ORDER BY s.place
 """
