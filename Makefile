@@ -52,7 +52,8 @@ tests: setup services
 
 test: lint types contracts tests
 
-test-heavy: setup services
+test-heavy: setup
+	deploy/install_test_services.sh qgis
 	$(BIN)/pytest -m heavy
 
 bench: setup services

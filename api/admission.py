@@ -37,12 +37,12 @@ async def admit(request: Request) -> None:
 
 
 def _hold_against(request: Request, who: Who, door: Door) -> None:
-    if not _meets(who.rights, door.needs):
+    if not meets(who.rights, door.needs):
         if who.fault is not None:
             raise who.fault
         if not who.is_known:
             raise SignInNeeded(_sign_in(request, door.needs))
-        roles = [name for name in STAFF_ROLES if _meets(rights_of((name,)), door.needs)]
+        roles = [name for name in STAFF_ROLES if meets(rights_of((name,)), door.needs)]
         raise NotForYou(f"This is for the roles {', '.join(roles)}; {who.name} is {_listed(who)}.")
     if who.form_token is not None and changes_something(request.method, door):
         sent = request.headers.get(FORM_HEADER, "")
@@ -53,7 +53,8 @@ def _hold_against(request: Request, who: Who, door: Door) -> None:
         raise NotForYou(f"This needs a key with the scope {door.scope}; {who.name} has {had}.")
 
 
-def _meets(rights: Rights, needs: Needs) -> bool:
+def meets(rights: Rights, needs: Needs) -> bool:
+    """Whether rights are those that a door needs."""
     sees_all = rights.cases == "all"
     return {
         "nothing": True,

@@ -33,6 +33,7 @@ from api.routers import (
     decisions,
     digests,
     exports,
+    field_packs,
     forms,
     health,
     here,
@@ -53,7 +54,10 @@ from api.routers import (
     reminders,
     research,
     sign_in,
+    sync,
     trace,
+    uploads,
+    webhooks,
 )
 from api.settings import Settings
 from api.strict_json import StrictJson
@@ -87,6 +91,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     exports.router,
     imports.router,
     keys.router,
+    sync.router,
+    uploads.router,
+    field_packs.router,
+    webhooks.router,
     processes.router,
     layers.router,
     ogc.landing,
@@ -113,6 +121,7 @@ _PROBLEMS = {
     403: "Not for this caller",
     404: "Not there",
     409: "Not possible as things stand",
+    410: "No longer there",
     412: "Changed since it was read",
     413: "Too much at once",
     422: "What was given cannot be taken",
@@ -132,6 +141,7 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     )
     opened = city or open_city(settings)
     app.state.city, app.state.office = opened, opened_once(settings, opened)
+    app.state.settings = settings
     cookies = Cookies(settings.public_url)
     rules = access_rules(opened.city.other.get("access", {}))
     app.state.porter = Porter(app.state.office, lambda: has_cases(settings, opened.city), rules, cookies)

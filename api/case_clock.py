@@ -15,6 +15,8 @@ from gis_ce.actions.desk import CLOCK, Actor
 from gis_ce.actions.letter_service import count_receipts
 from gis_ce.actions.passing import pass_deadlines
 from gis_ce.actions.reminding import tell_reminders
+from gis_ce.actions.uploads import expire
+from gis_ce.attachments import pieces
 from gis_ce.attachments.folder import clear_unfinished
 from gis_ce.errors import CaseError
 from gis_ce.idempotency import forget
@@ -56,7 +58,10 @@ def tidy(office: CaseOffice, now: datetime) -> None:
     """Forgets requests that nobody sends again by now, and clears away files that never arrived in full."""
     with office.store.session() as session:
         forget(session, now - _KEYS_KEPT)
+        late = expire(session, now)
         session.commit()
+    for upload in late:
+        pieces.forget(office.attachments.path, upload)
     clear_unfinished(office.attachments.path, now - _ARRIVES_WITHIN)
 
 

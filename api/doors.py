@@ -36,6 +36,8 @@ _READ_LIST = Door("persons", "cases:read", "persons of many cases")
 _READ_MAILINGS = Door("persons", "mailings:read", "addressees of a mailing")
 _WRITE_MAILINGS = Door("persons", "mailings:write", "addressees of a mailing")
 _ADMIN = Door("admin", "admin")
+_SYNC = Door("cases", "cases:read", "parties of many cases")
+_PACK = Door("cases", "cases:read", "owners of an area")
 
 _LISTED: Mapping[Door, tuple[str, ...]] = {
     _OPEN: (
@@ -130,7 +132,16 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "POST /cases/{no}/visits/{proceeding}/done",
         "POST /cases/{no}/visits/{proceeding}/put-off",
         "POST /cases/{no}/category",
+        "POST /sync/batch",
+        "OPTIONS /uploads",
+        "POST /uploads",
+        "GET /uploads/{upload}",
+        "PATCH /uploads/{upload}",
+        "DELETE /uploads/{upload}",
+        "GET /uploads/have/{sha256}",
     ),
+    _SYNC: ("GET /sync/changes",),
+    _PACK: ("GET /field-pack.{ending}",),
     _READ_ALL: (
         "GET /decisions/flips",
         "GET /decisions/heads",
@@ -217,7 +228,17 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "POST /mailings/{mailing}/mailed",
         "POST /mailings/{mailing}/returned",
     ),
-    _ADMIN: ("POST /imports/cases", "GET /keys", "POST /keys", "POST /keys/{key}/revoke"),
+    _ADMIN: (
+        "POST /imports/cases",
+        "GET /keys",
+        "POST /keys",
+        "POST /keys/{key}/revoke",
+        "GET /webhooks",
+        "POST /webhooks",
+        "GET /webhooks/deliveries",
+        "POST /webhooks/{webhook}/retry",
+        "DELETE /webhooks/{webhook}",
+    ),
 }
 _SAME = "/ogc"
 _ALSO_THERE = ("/collections",)

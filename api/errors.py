@@ -28,6 +28,7 @@ from gis_ce.errors import (
     CaseUnknown,
     ChargeRefused,
     ChargeUnknown,
+    ChecksumWrong,
     ContactRefused,
     ContactUnknown,
     DecisionUnknown,
@@ -45,6 +46,7 @@ from gis_ce.errors import (
     MailingRefused,
     MailingUnknown,
     MappingFileError,
+    MarkStale,
     NoDrawing,
     NotNow,
     NotYourLane,
@@ -65,7 +67,15 @@ from gis_ce.errors import (
     UnknownPack,
     UnknownProcess,
     UnknownRegister,
+    UploadBusy,
+    UploadGone,
+    UploadOffsetWrong,
+    UploadRefused,
+    UploadTooLong,
+    UploadUnknown,
     UserRefused,
+    WebhookRefused,
+    WebhookUnknown,
 )
 from layers.errors import (
     CityFileError,
@@ -124,6 +134,14 @@ class ProviderFailed(ApiError):
     """The provider through which people sign in does not answer, or not as it should."""
 
 
+class WrongMedia(ApiError):
+    """A body of another kind than is taken here."""
+
+
+class NotThisVersion(ApiError):
+    """A client that speaks another version of a protocol."""
+
+
 class TryLater(ApiError):
     """The service has too much to do just now."""
 
@@ -139,6 +157,8 @@ STATUS: Mapping[type[Exception], int] = {
     NotThere: 404,
     TooOften: 429,
     ProviderFailed: 502,
+    WrongMedia: 415,
+    NotThisVersion: 412,
     TryLater: 503,
     CaseError: 500,
     PlaceUnknown: 404,
@@ -161,6 +181,7 @@ STATUS: Mapping[type[Exception], int] = {
     DecisionUnknown: 404,
     LinkRefused: 409,
     FilterRefused: 400,
+    MarkStale: 410,
     UnknownRegister: 404,
     GeometryRefused: 422,
     TextRefused: 422,
@@ -172,6 +193,15 @@ STATUS: Mapping[type[Exception], int] = {
     AttachmentRefused: 422,
     AttachmentTooLarge: 413,
     AttachmentNotKept: 507,
+    UploadUnknown: 404,
+    UploadGone: 410,
+    UploadRefused: 422,
+    UploadBusy: 423,
+    UploadOffsetWrong: 409,
+    UploadTooLong: 413,
+    ChecksumWrong: 460,
+    WebhookUnknown: 404,
+    WebhookRefused: 422,
     OldCasesRefused: 422,
     MappingFileError: 422,
     ExportRefused: 422,
@@ -217,6 +247,8 @@ _WITH: Mapping[int, Mapping[str, str]] = {
     503: {"Retry-After": "30"},
 }
 """Headers that belong to a status."""
+_OTHER_TITLES: Mapping[int, str] = {460: "Checksum Mismatch"}
+"""A status of the tus protocol that HTTP itself has not."""
 _INSIDE = "The service cannot answer because of a fault in its own files; its log says which."
 _LOG = logging.getLogger("gis_ce.api")
 _TAGS = ("body", "one", "many", "collection")
@@ -229,8 +261,12 @@ def status_of(error: Exception) -> int:
 
 def problem(status: int, detail: str) -> JSONResponse:
     """One problem in the form of RFC 9457."""
-    content = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    content = {"type": "about:blank", "title": _title(status), "status": status, "detail": detail}
     return JSONResponse(content, status_code=status, media_type=PROBLEM, headers=dict(_WITH.get(status, {})))
+
+
+def _title(status: int) -> str:
+    return _OTHER_TITLES.get(status) or HTTPStatus(status).phrase
 
 
 def add_error_answers(app: FastAPI) -> None:

@@ -79,5 +79,5 @@ class BodyLimit:
 
 def most_bytes(path: str) -> int:
     """How large the body of a request may be."""
-    is_upload = path.startswith("/cases/") and path.endswith("/attachments")
+    is_upload = (path.startswith("/cases/") and path.endswith("/attachments")) or path.startswith("/uploads/")
     return MOST_ATTACHED_BYTES if is_upload else MOST_BYTES

@@ -47,6 +47,10 @@ class Settings(BaseSettings):
         description="Address to listen on. Who asks from another machine is the public and sees public layers only.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
+    webhooks_inside: bool = Field(
+        default=False,
+        description="Whether webhooks may go to this machine and the network around it, and by plain http.",
+    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/\s?#]+$",

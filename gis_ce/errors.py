@@ -308,3 +308,43 @@ class JobUnknown(CaseError):
 
 class JobFailed(CaseError):
     """A step of a job failed as often as it was tried; the message says why."""
+
+
+class MarkStale(CaseError):
+    """A token of another store, or for something else than what is asked: begin again without one."""
+
+
+class UploadUnknown(CaseError):
+    """There is no upload of that id, or it is somebody else's."""
+
+
+class UploadGone(CaseError):
+    """An upload that expired or was refused; begin a new one, the file is still the sender's to keep."""
+
+
+class UploadRefused(CaseError):
+    """An upload that cannot begin as asked; the message says why."""
+
+
+class UploadBusy(CaseError):
+    """Another request is writing to the same upload; try again."""
+
+
+class UploadOffsetWrong(CaseError):
+    """A piece that does not begin where the file ends."""
+
+
+class UploadTooLong(CaseError):
+    """More bytes than the file was said to have, or than its sender may have under way."""
+
+
+class ChecksumWrong(CaseError):
+    """What arrived is not what was sent; send it again."""
+
+
+class WebhookUnknown(CaseError):
+    """There is no webhook or message of that id."""
+
+
+class WebhookRefused(CaseError):
+    """A webhook that cannot be made as asked, or an address that nothing may be sent to."""

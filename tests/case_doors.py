@@ -36,6 +36,10 @@ ROOTS = (
     "decisions",
     "mailings",
     "overflows",
+    "sync",
+    "uploads",
+    "webhooks",
+    "field-pack.{ending}",
 )
 """How addresses begin that tell of cases."""
 LEAK = {"type": "leaks", "place": {"address": "111 Main Street"}, "title": "Water on the curb"}

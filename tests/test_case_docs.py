@@ -21,19 +21,22 @@ from api.cli.letter import app as letter
 from api.cli.mailing import app as mailing
 from api.cli.proceeding import app as proceeding
 from api.cli.register import app as register
+from api.cli.webhook import app as webhook
 
 PAGES = (
     "case-doors.md",
     "charges.md",
     "deadlines-and-digests.md",
+    "field-apps.md",
     "decisions-on-record.md",
     "letters.md",
     "mailings.md",
+    "webhooks.md",
 )
 PAGE = "\n".join((ROOT / "docs" / name).read_text("utf-8") for name in PAGES)
 
 
-APPS = (case, register, charge, contact, visit, letter, mailing, jobs, proceeding, decisions)
+APPS = (case, register, charge, contact, visit, letter, mailing, jobs, proceeding, decisions, webhook)
 
 
 @pytest.mark.parametrize("name", sorted(names for app in APPS for names in get_command(app).commands))  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from api.cli.screen import aside, out
 from api.errors import ApiError
 from api.mailing_jobs import NightlyMailings
 from api.settings import Settings
+from api.webhook_sender import WebhookSender
 from api.wiring import OpenCity, open_city, remembered_city
 from gis_ce.checks.all import CHECKS
 from layers.ready import make_ready
@@ -42,17 +43,18 @@ def serve(
         opened = open_city(settings, city) if city or settings.city or remembered_city(settings) else _first(settings)
         make_ready(opened.view("staff").query, {role for check in CHECKS for role in check.roles})
         app = make_app(settings, opened)
-        clock, nightly = CaseClock(app.state.office()), NightlyMailings(app.state.office())
+        office = app.state.office()
+        threads = (CaseClock(office), NightlyMailings(office), WebhookSender(office, settings.webhooks_inside))
         listener.listen()
         out().print(f"{opened.city.name} is on http://{_shown(host)}:{listener.getsockname()[1]}  (stop with Ctrl+C)")
         config = uvicorn.Config(app, proxy_headers=False, server_header=False, log_level="warning")
-        clock.start()
-        nightly.start()
+        for thread in threads:
+            thread.start()
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
-            clock.stop()
-            nightly.stop()
+            for thread in threads:
+                thread.stop()
 
 
 def _first(settings: Settings) -> OpenCity:

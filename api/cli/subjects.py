@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "deadlines": "api.cli.deadlines:deadlines",
     "digest": "api.cli.digest:digest",
     "isolate": "api.cli.isolate:isolate",
+    "field-pack": "api.cli.field_pack:field_pack",
     "serve": "api.cli.serve:serve",
     "demo": "api.cli.demo:demo",
 }
@@ -34,6 +35,7 @@ GROUPS: Mapping[str, str] = {
     "register": "api.cli.register:app",
     "mailing": "api.cli.mailing:app",
     "jobs": "api.cli.jobs:app",
+    "webhook": "api.cli.webhook:app",
     "layers": "api.cli.layers:app",
     "rules": "api.cli.rules:app",
     "process": "api.cli.process:app",

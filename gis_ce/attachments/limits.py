@@ -14,6 +14,7 @@ class Limits:
     `size` counts bytes as they arrive. `pixels` counts those of all frames of a picture together;
     Pillow itself opens none of more than 178 million. `unpacked`, `ratio` and `members` are those of
     the archive that an office file is; `parsed` is the size of a GeoJSON file, which is read whole.
+    `uploads` and `under_way` are how many files, and how many bytes of them, one sender may have under way in pieces.
     """
 
     size: int = 50 * MEGABYTE
@@ -23,6 +24,8 @@ class Limits:
     ratio: int = 150
     members: int = 5_000
     parsed: int = 10 * MEGABYTE
+    uploads: int = 500
+    under_way: int = 2_000 * MEGABYTE
 
 
 LIMITS = Limits()

@@ -11,6 +11,8 @@ from gis_ce.tables.people import Party, User, UserRole
 from gis_ce.tables.published import IdempotencyKey, LayerVersionSeen, ProcessVersion
 from gis_ce.tables.records import Attachment, Deadline, DeedSeen, Event, Letter, LetterService, Note
 from gis_ce.tables.sites import Site, SiteMove
+from gis_ce.tables.uploads import Upload
+from gis_ce.tables.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "ApiKey",
@@ -50,6 +52,9 @@ __all__ = [
     "SignedSession",
     "Site",
     "SiteMove",
+    "Upload",
     "User",
     "UserRole",
+    "Webhook",
+    "WebhookDelivery",
 ]
