@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from api.case_places import Message
-from gis_ce.actions.flips import Flip, Rechecked
+from gis_ce.actions.flip import Flip
+from gis_ce.actions.flips import Rechecked
 from gis_ce.actions.preview_decisions import TurnedDecision
 from gis_ce.actions.recorded_inputs import Recorded
 from gis_ce.actions.reproducing import Reproduced

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from gis_ce import backup_postgis
-from gis_ce.case_migrations import known
+from gis_ce.case_migrations import versions
 from gis_ce.case_store import CaseStore
 from gis_ce.errors import BackupRefused
 from gis_ce.tables import Case, Event
@@ -107,7 +107,7 @@ def _look_at(source: Path) -> None:
             _refuse_damaged(backup, source)
     except (sqlite3.DatabaseError, TypeError) as error:
         raise BackupRefused(f"{source} is no backup of a case store on SQLite.") from error
-    if version not in known():
+    if version not in versions():
         raise BackupRefused(f"{source} is of version {version}, newer than this program: install a newer one.")
 
 

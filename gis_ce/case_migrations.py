@@ -27,9 +27,9 @@ def newest() -> str:
     return head
 
 
-def known() -> frozenset[str]:
-    """Every version that this program has heard of."""
-    return frozenset(script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions())
+def versions() -> tuple[str, ...]:
+    """Every version that this program has heard of, oldest first."""
+    return tuple(script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions())[::-1]
 
 
 def version_of(connection: Connection) -> str | None:
@@ -37,12 +37,12 @@ def version_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def run_migrations(connection: Connection) -> None:
-    """Bring the tables to the newest version, inside the connection's transaction."""
+def run_migrations(connection: Connection, to: str = "head") -> None:
+    """Bring the tables to a version, by default the newest, inside the connection's transaction."""
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def compared() -> dict[str, Any]:

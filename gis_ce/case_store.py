@@ -108,7 +108,7 @@ def ensure_spatial_index(engine: Engine) -> list[str]:
 
 
 def _refuse_newer(version: str | None) -> None:
-    if version is not None and version not in case_migrations.known():
+    if version is not None and version not in case_migrations.versions():
         raise StoreNotReady(f"The case store is of version {version}, newer than this program: install a newer one.")
 
 

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely
-from sqlalchemy import select
+from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.orm import Session
 
 from gis_ce.tables import Case, Decision, DecisionArea, Json, LayerSet
 from layers.changed import Changed, changed, largest_values, wholly
 from layers.features import LayerPart
-from layers.model import LayerVersion
 from layers.query import LayerQuery
 
 PartOf = Callable[[str], LayerPart | None]
 """The layer of a version id; None where that version is kept no longer."""
 WATCHED = ("proposed", "confirmed", "overridden")
 """The states of decisions that a change of the layers may turn."""
+_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Area:
     asked: Json
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Difference:
     """All that differs between a set of layer versions and those of now.
 
@@ -46,23 +48,51 @@ class Difference:
     aged: tuple[tuple[str, date, date], ...]
     larger: frozenset[str]
     roles: frozenset[str]
+    _known: dict[tuple[Any, ...], bool] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def trees(self) -> dict[str, shapely.STRtree]:
+        """The shapes of what differs, by role."""
+        shapes: dict[str, list[Any]] = {}
+        for each in self.changed:
+            shapes.setdefault(each.role, []).extend(each.shapes.tolist())
+        return {role: shapely.STRtree(np.array(some, dtype=object)) for role, some in shapes.items() if some}
+
+    def beside_places(self, area: Area) -> bool:
+        """Whether a decision has to be looked at again for another reason than what lies near its places."""
+        asked = area.asked
+        largest, whole = (role for role, *_ in asked["largest"]), asked.get("whole", ())
+        of_layers = (area.day, *asked["roles"], None, *asked["absent"], None, *largest, None, *whole)
+        if of_layers not in self._known:
+            self._known[of_layers] = _beside_features(area, self)
+        named = asked["ids"]
+        return self._known[of_layers] or (
+            bool(named) and any(not each.ids.isdisjoint(named.get(each.role, ())) for each in self.changed)
+        )
 
 
-def areas_of(session: Session, *, beyond: str) -> list[Area]:
-    """Of every decision that still counts what it rests on, unless it was held against the set `beyond` already."""
-    wanted = (
-        select(DecisionArea.decision_id, DecisionArea.layer_set, Case.event_on, DecisionArea.asked)
-        .join(Decision, Decision.id == DecisionArea.decision_id)
-        .join(Case, Case.id == Decision.case_id)
-        .where(Decision.state.in_(WATCHED), DecisionArea.layer_set != beyond)
-    )
-    return [Area(*row) for row in session.execute(wanted)]
+def areas_of(session: Session, *, beyond: str) -> Iterator[list[Area]]:
+    """Of every decision that still counts what it rests on, unless it was held against the set `beyond` already.
+
+    Comes some at a time: what many decisions rest on is large.
+    """
+    asked = cast(DecisionArea.asked, Text)
+    columns = (DecisionArea.decision_id, DecisionArea.layer_set, Case.event_on, asked)
+    rows = session.execute(_watched(*columns, beyond=beyond).execution_options(yield_per=_AT_ONCE))
+    for some in rows.partitions():
+        yield [Area(name, layers, day, orjson.loads(said)) for name, layers, day, said in some]
 
 
-def sets_of(session: Session, areas: Sequence[Area]) -> dict[str, Json]:
-    """The sets of layer versions that areas name."""
-    rows = session.scalars(select(LayerSet).where(LayerSet.id.in_({area.layer_set for area in areas})))
-    return {row.id: dict(row.layers) for row in rows}
+def sets_of(session: Session, *, beyond: str) -> dict[str, Json]:
+    """The sets of layer versions that these areas name."""
+    named = _watched(DecisionArea.layer_set, beyond=beyond).distinct()
+    return {row.id: dict(row.layers) for row in session.scalars(select(LayerSet).where(LayerSet.id.in_(named)))}
+
+
+def _watched(*columns: Any, beyond: str) -> Select[Any]:
+    joined = select(*columns).select_from(DecisionArea).join(Decision, Decision.id == DecisionArea.decision_id)
+    cases = joined.join(Case, Case.id == Decision.case_id)
+    return cases.where(Decision.state.in_(WATCHED), DecisionArea.layer_set != beyond)
 
 
 def differences(sets: Mapping[str, Json], query: LayerQuery, part_of: PartOf) -> dict[str, Difference]:
@@ -83,7 +113,7 @@ def touched(areas: Sequence[Area], found: Mapping[str, Difference]) -> set[str]:
         if difference is None:
             ids |= {area.decision_id for area in of_set}
         else:
-            ids |= {area.decision_id for area in of_set if _beside_places(area, difference)}
+            ids |= {area.decision_id for area in of_set if difference.beside_places(area)}
             ids |= set(_near_changes(of_set, difference))
     return ids
 
@@ -119,8 +149,9 @@ def _difference(
     return Difference(tuple(found), tuple(aged), frozenset(larger), frozenset(query.roles))
 
 
-def _beside_places(area: Area, difference: Difference) -> bool:
-    """Whether a decision has to be looked at again for another reason than what lies near its places."""
+def _beside_features(area: Area, difference: Difference) -> bool:
+    """Whether layers came or went that it asked, are too old now or no more, say otherwise of themselves, or have
+    changed anywhere where all of them counts."""
     asked, roles = area.asked, set(area.asked["roles"])
     if not difference.roles.isdisjoint(asked["absent"]) or not roles <= difference.roles:
         return True
@@ -128,43 +159,30 @@ def _beside_places(area: Area, difference: Difference) -> bool:
         return True
     if any(role in roles and (area.day > before) != (area.day > now) for role, before, now in difference.aged):
         return True
-    if any(role in difference.larger for role, *_ in asked["largest"]):
-        return True
     if any(each.role in asked.get("whole", ()) and each.ids for each in difference.changed):
         return True
-    return any(not each.ids.isdisjoint(asked["ids"].get(each.role, ())) for each in difference.changed)
+    return any(role in difference.larger for role, *_ in asked["largest"])
 
 
 def _near_changes(areas: Sequence[Area], difference: Difference) -> Iterator[str]:
-    shapes: dict[str, list[Any]] = {}
-    for each in difference.changed:
-        shapes.setdefault(each.role, []).extend(each.shapes.tolist())
-    for role, of_role in shapes.items():
-        owner, places, reach = _asked_of(areas, role)
-        if not of_role or not len(places):
-            continue
-        tree = shapely.STRtree(np.array(of_role, dtype=object))
-        met, _ = tree.query(places, predicate="dwithin", distance=reach)
+    for role, (owners, texts, reaches) in _asked_by_role(areas, difference.trees.keys()).items():
+        places, owner = shapely.from_wkb(np.array(texts, dtype=object)), np.array(owners, dtype=np.intp)
+        met, _ = difference.trees[role].query(places, predicate="dwithin", distance=np.array(reaches))
         for row in np.unique(owner[met]).tolist():
             yield areas[row].decision_id
 
 
-def _asked_of(areas: Sequence[Area], role: str) -> tuple[Any, Any, Any]:
-    """All places asked about a role: the row of the area, the shape, the reach in feet."""
-    rows = [
-        (row, area.asked["shapes"][number], reach)
-        for row, area in enumerate(areas)
-        for name, number, reach in area.asked["asked"]
-        if name == role
-    ]
-    if not rows:
-        nothing = np.empty(0, dtype=np.intp)
-        return nothing, np.empty(0, dtype=object), np.empty(0)
-    owner, texts, reach = zip(*rows, strict=True)
-    return np.array(owner, dtype=np.intp), shapely.from_wkb(np.array(texts, dtype=object)), np.array(reach)
-
-
-def as_it_spoke(part: LayerPart, as_of: date) -> LayerPart:
-    """A layer as it was when it spoke of a day: the same content may have been published again for a later one."""
-    version: LayerVersion = replace(part.version, as_of=as_of)
-    return replace(part, version=version)
+def _asked_by_role(
+    areas: Sequence[Area], roles: Collection[str]
+) -> dict[str, tuple[list[int], list[str], list[float]]]:
+    """All places asked about some roles: the rows of the areas, the shapes as they are kept, the reaches in feet."""
+    found: dict[str, tuple[list[int], list[str], list[float]]] = {}
+    for row, area in enumerate(areas):
+        shapes = area.asked["shapes"]
+        for role, number, reach in area.asked["asked"]:
+            if role in roles:
+                owners, texts, reaches = found.setdefault(role, ([], [], []))
+                owners.append(row)
+                texts.append(shapes[number])
+                reaches.append(reach)
+    return found

@@ -64,11 +64,11 @@ class Footprint:
 
     def as_json(self) -> dict[str, Any]:
         """Everything in JSON's own kinds; each shape is written once, as WKB in hexadecimal digits."""
-        shapes = {shapely.to_wkb(each.shape, hex=True): None for each in self.asked}
-        number = {shape: row for row, shape in enumerate(shapes)}
+        texts = shapely.to_wkb([each.shape for each in self.asked], hex=True).tolist()
+        number = {text: row for row, text in enumerate(dict.fromkeys(texts))}
         return {
-            "shapes": list(shapes),
-            "asked": [[each.role, number[shapely.to_wkb(each.shape, hex=True)], each.reach_ft] for each in self.asked],
+            "shapes": list(number),
+            "asked": [[each.role, number[text], each.reach_ft] for each, text in zip(self.asked, texts, strict=True)],
             "roles": sorted(self.roles),
             "absent": sorted(self.absent),
             "largest": [[role, name, value] for (role, name), value in sorted(self.largest.items())],

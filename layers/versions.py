@@ -115,16 +115,20 @@ class LayerStore:
                 found[entry.version] = "the bytes are not those that were written"
         return found
 
+    def older(self, keep: int) -> list[str]:
+        """The ids of the versions beyond the last `keep` of each layer, which `prune` would delete."""
+        return _gone(self._histories(), _all_kept(self._histories(), keep, ()))
+
     def prune(self, keep: int, also: Collection[str] = ()) -> list[str]:
         """Delete all but the last `keep` versions of each layer and the version ids in `also`.
 
-        The current version always stays. Gives the ids of the deleted versions.
+        The current version always stays. Networks built from a deleted version go with it. Gives the ids of the
+        deleted versions.
         """
         with self.writing(), self._catalogue_lock():
             histories = read_catalogue(self._catalogue)
-            kept = {name: _kept(entries, max(keep, 1), also) for name, entries in histories.items()}
-            all_ids = {entry.version for entries in histories.values() for entry in entries}
-            gone = sorted(all_ids - {entry.version for entries in kept.values() for entry in entries})
+            kept = _all_kept(histories, keep, also)
+            gone = _gone(histories, kept)
             for version in gone:
                 unpublished_mark(snapshot_path(self.folder, version)).touch()
             write_catalogue(self._catalogue, kept)
@@ -213,6 +217,15 @@ class LayerStore:
         if others:
             raise GridError(f"Not on the grid EPSG:{wanted}: {', '.join(others)}; import them again.")
         return wanted
+
+
+def _all_kept(histories: Histories, keep: int, also: Collection[str]) -> Histories:
+    return {name: _kept(entries, max(keep, 1), also) for name, entries in histories.items()}
+
+
+def _gone(histories: Histories, kept: Histories) -> list[str]:
+    before, after = ({each.version for entries in some.values() for each in entries} for some in (histories, kept))
+    return sorted(before - after)
 
 
 def _kept(entries: tuple[LayerVersion, ...], keep: int, also: Collection[str]) -> tuple[LayerVersion, ...]:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from oracle_tables import load_layers
 from oracle_towns import Town, demo_town, exact, real_town
 from postgis_cluster import NoPostGISError, postgis_cluster
+from run_again import RunAgain
 
 from gis_ce.case_store import CaseStore
 
@@ -29,6 +30,13 @@ _CALM = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("here", deadline=None, max_examples=40, suppress_health_check=_CALM)
 settings.register_profile("ci", deadline=None, max_examples=100, print_blob=True, suppress_health_check=_CALM)
 settings.load_profile("ci" if _NO_SKIPS else "here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Every decision that a test makes is run again when it ends."""
+    plugin = RunAgain()
+    plugin.start()
+    config.pluginmanager.register(plugin, "run-again")
 
 
 def real_data() -> Path:

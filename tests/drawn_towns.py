@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from gis_ce.canonical import sha256
 from gis_ce.checks.check import Sites
 from layers.catalog import ROLE_BY_NAME
 from layers.features import Features, LayerPart
@@ -27,14 +28,11 @@ _KINDS = {"text": pa.string(), "number": pa.float64(), "date": pa.date32()}
 
 
 def drawn_layer(role: str, rows: Sequence[Mapping[str, Any]], **layer: Any) -> LayerPart:
-    """One layer; each row has `id`, `wkt` and attributes.
+    """One layer; each row has `id`, `wkt` and attributes. Its version is named for its content, as published ones are.
 
     `layer` may set name, basis, audience, sigma_ft, stale_after_days and as_of.
     """
     name = str(layer.get("name", role))
-    version = LayerVersion(
-        name, f"{name}/{'0' * 64}", len(rows), layer.get("as_of", NEW_YEAR), datetime(2026, 1, 1, tzinfo=UTC)
-    )
     description = LayerDescription(
         name=name,
         role=role,
@@ -46,6 +44,9 @@ def drawn_layer(role: str, rows: Sequence[Mapping[str, Any]], **layer: Any) -> L
         source="drawn by hand",
         datum_note="",
     )
+    content = sha256(repr((description, rows)))
+    as_of, published_at = layer.get("as_of", NEW_YEAR), datetime(2026, 1, 1, tzinfo=UTC)
+    version = LayerVersion(name, f"{name}/{content}", len(rows), as_of, published_at)
     columns = {"id": pa.array([str(row["id"]) for row in rows], pa.string())}
     for field in ROLE_BY_NAME[role].fields:
         columns[field.name] = pa.array([row.get(field.name) for row in rows], _KINDS[field.kind])

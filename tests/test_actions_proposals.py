@@ -34,7 +34,7 @@ def test_a_step_with_a_check_comes_with_a_proposal_and_all_that_it_rests_on(case
     assert row.probability > 0.999
     assert row.rule["pack"] == "nc-raleigh-2016"
     assert row.rule["digest"]
-    assert row.versions["right_of_way"] == f"right_of_way/{'0' * 64}"
+    assert row.versions["right_of_way"] == town().layers("right_of_way")[0].version
     assert row.sentence.startswith("Inside or outside the right of way: inside (30.0 ft")
     assert row.evidence is not None
     drawn = {each["properties"]["kind"]: shapely.geometry.shape(each["geometry"]) for each in row.evidence["features"]}

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from desks import a_desk, as_somebody, at_location, decision, kinds, later, leak, shown, town, write
+from desks import EAST, NORTH, a_desk, as_somebody, at_location, decision, go_to, kinds, later, leak, shown, town, write
 from edited_layers import Edit, edited, parts_of, town_of
 from sqlalchemy import select
 
+from gis_ce.actions.charging import ChargeGiven, add_charge
 from gis_ce.actions.desk import Desk
-from gis_ce.actions.flips import Rechecked, near_flips, recheck_all, waiting_for_signature
+from gis_ce.actions.flips import Rechecked, recheck_all
+from gis_ce.actions.flips_known import near_flips, waiting_for_signature
+from gis_ce.actions.hearings import HearingGiven, OutcomeGiven, end_hearing, set_hearing
+from gis_ce.actions.opening import Opening, open_case
+from gis_ce.actions.paying import resume, stay
+from gis_ce.actions.placing import Place
 from gis_ce.actions.signing import Signature, sign
 from gis_ce.actions.stepping import Given, answer_step
 from gis_ce.case_changes import case_named
@@ -156,6 +163,42 @@ def test_a_closed_case_is_listed_as_closed_and_stays_as_it_is(case_store: CaseSt
     assert {each.case_state for each in found.flips} == {"closed"}
 
 
+def test_while_a_hearing_is_not_over_a_flip_is_in_appeal(case_store: CaseStore) -> None:
+    number = _confirmed_inside(case_store)
+    heard = HearingGiven(DESK.today, "Appeal against the notice", notices=())
+    hearing = str(write(case_store, set_hearing, DESK, number, heard).made["proceeding"])
+    found = _recheck(case_store, _desk_over(_street_moved(40)))
+    assert {flip.case_state for flip in found.flips} == {"in appeal"}
+    assert _standings(case_store) == {"in appeal"}
+    upheld = OutcomeGiven(hearing, "upheld", "nothing new")
+    write(case_store, end_hearing, later(DESK, hours=2), number, upheld)
+    assert _standings(case_store) == {"open"}
+
+
+def test_while_charges_rest_a_flip_is_in_appeal(case_store: CaseStore) -> None:
+    number = _confirmed_inside(case_store)
+    write(case_store, add_charge, DESK, number, ChargeGiven("repair", 125_050, "WO 4711"))
+    write(case_store, stay, DESK, number, "appealed on 2 March")
+    found = _recheck(case_store, _desk_over(_street_moved(40)))
+    assert {flip.case_state for flip in found.flips} == {"in appeal"}
+    write(case_store, resume, later(DESK, hours=2), number, "upheld")
+    assert _standings(case_store) == {"open"}
+
+
+def test_a_flip_of_a_case_that_waits_for_an_appeal_says_so(case_store: CaseStore, tmp_path: Path) -> None:
+    desk = a_desk(folder=tmp_path)
+    place = Place(xy=(EAST + 150, NORTH + 21), sigma_ft=0.5)
+    number = str(write(case_store, open_case, desk, Opening("damages", place)).number)
+    go_to(case_store, desk, number, "appeal")
+    assert shown(case_store, number).form.step.kind == "wait"  # type: ignore[union-attr]
+    mains = next(n for n, part in enumerate(parts_of(town())) if part.description.role == "water_main")
+    moved = edited(town(), [Edit("move", mains, row, 300.0, SOUTHWARDS, 0) for row in range(2)])
+    found = _recheck(case_store, _desk_over(moved))
+    assert "tolerance_zone" in {flip.check for flip in found.flips}
+    assert {flip.case_state for flip in found.flips} == {"time for appeal"}
+    assert _standings(case_store) == {"time for appeal"}
+
+
 def test_what_nearly_turns_is_listed_too(case_store: CaseStore) -> None:
     number = _confirmed_inside(case_store, sigma_ft=5.0)
     found = _recheck(case_store, _desk_over(_street_moved(21.6)))
@@ -204,6 +247,12 @@ def test_each_area_is_in_the_spatial_index_around_its_place(case_store: CaseStor
         assert areas
         assert all(area.area is not None and area.area.covers(site.geometry) for area in areas)
     assert case_store.check() == []
+
+
+def _standings(store: CaseStore) -> set[str]:
+    """How the cases stand of which something waits for a signature."""
+    with store.reading() as session:
+        return {flip.case_state for flip in waiting_for_signature(session)}
 
 
 def _flip_of(store: CaseStore, number: str, query: LayerQuery) -> str:

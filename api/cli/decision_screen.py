@@ -8,7 +8,8 @@ from typing import Any
 from rich.padding import Padding
 
 from api.cli.screen import many, out, short, table, text
-from gis_ce.actions.flips import Flip, Rechecked
+from gis_ce.actions.flip import Flip
+from gis_ce.actions.flips import Rechecked
 from gis_ce.actions.reproducing import Differs, Reproduced
 from gis_ce.decision_chain import Heads
 from gis_ce.decision_numbers import Listed
@@ -39,7 +40,7 @@ def print_decision(message: Mapping[str, Any]) -> None:
     out().print(f"{head}, {in_words(message['state'])}")
     out().print(Padding(text(message["sentence"]), (0, 0, 1, 2)))
     first = message["lines"][0]["recorded"]
-    facts = table("", "", whole=("",))
+    facts = table("What", "", whole=("What",))
     facts.show_header = False
     for name, value in _rests_on(first, message):
         facts.add_row(f"[dim]{name}[/dim]", text(value))
@@ -47,7 +48,13 @@ def print_decision(message: Mapping[str, Any]) -> None:
     lines = table("Line", "What", "By", "At", "Hash", right=("Line",), whole=("At", "Hash"))
     for line in message["lines"]:
         said = line["recorded"]
-        lines.add_row(str(line["seq"]), in_words(line["kind"]), text(said["by"]), said["at"][:16], line["hash"][:12])
+        lines.add_row(
+            str(line["seq"]),
+            in_words(line["kind"]),
+            text(said["by"]),
+            f"{said['at'][:16].replace('T', ' ')} UTC",
+            line["hash"][:12],
+        )
     out().print(lines)
 
 

@@ -25,7 +25,8 @@ from api.decision_messages import (
 )
 from api.errors import ApiError
 from api.officers import acting_here
-from gis_ce.actions.flips import near_flips, recheck_all, waiting_for_signature
+from gis_ce.actions.flips import recheck_all
+from gis_ce.actions.flips_known import near_flips, waiting_for_signature
 from gis_ce.actions.recorded_inputs import recorded
 from gis_ce.actions.reproducing import reproduce
 from gis_ce.actions.signing import Signature

@@ -11,6 +11,7 @@ from rich.padding import Padding
 
 from api.cli.decisions_after_import import look_after_import
 from api.cli.importing import import_layers, print_results
+from api.cli.layers_prune import prune
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, failure, out, progress, short, table, text
 from api.errors import ApiError
@@ -160,25 +161,7 @@ def doctor(names: LayerNames = None, city: CityOption = None, json: JsonOption =
         sys.exit(1)
 
 
-@app.command("prune")
-def prune(
-    keep: Annotated[int, typer.Option("--keep", min=1, help="How many versions of each layer stay.")] = 3,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    city: CityOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Delete old versions. Decisions that rest on a deleted version cannot be run again."""
-    opened = open_city(Settings(), city)
-    many = sum(max(0, len(opened.store.history(name)) - keep) for name in opened.store.current())
-    if many and not yes and not json:
-        typer.confirm(f"Delete up to {many} old versions for good?", abort=True, err=True)
-    gone = opened.store.prune(keep)
-    if json:
-        as_json(gone)
-        return
-    for version in gone:
-        out().print(text(short(version)))
-    aside().print(f"{len(gone)} versions deleted.")
+app.command("prune")(prune)
 
 
 def _history(opened: OpenCity, name: str) -> tuple[LayerVersion, ...]:

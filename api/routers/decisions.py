@@ -33,7 +33,8 @@ from api.decision_schemas import (
     ToSign,
 )
 from api.errors import ApiError
-from gis_ce.actions.flips import near_flips, recheck_all, waiting_for_signature
+from gis_ce.actions.flips import recheck_all
+from gis_ce.actions.flips_known import near_flips, waiting_for_signature
 from gis_ce.actions.recorded_inputs import recorded
 from gis_ce.actions.reproducing import reproduce
 from gis_ce.actions.signing import Signature, sign

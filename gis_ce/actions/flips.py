@@ -5,61 +5,35 @@ The old decision stays. Where the map now says otherwise a new one is proposed t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from math import isclose
 from typing import Any
 
-import numpy as np
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from gis_ce.actions.appeals import case_states
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.evaluating import evaluate, footprint_of
+from gis_ce.actions.flip import Flip, Look, finite, flip_of
 from gis_ce.actions.histories import tell
 from gis_ce.actions.map_answers import Answered, decision_row
-from gis_ce.actions.on_record import keep_area, layer_set, record_answer, record_change
+from gis_ce.actions.on_record import keep_area, keep_areas, layer_set, record_answer, record_change
 from gis_ce.actions.proposals import keep_proposals, open_at, outdate
-from gis_ce.actions.recorded_inputs import Recorded, recorded
+from gis_ce.actions.recorded_inputs import in_batches, recorded
 from gis_ce.assess import assess
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Check, Findings, by_name
-from gis_ce.decision_areas import WATCHED, PartOf, areas_of, differences, sets_of, touched
+from gis_ce.decision_areas import PartOf, areas_of, differences, sets_of, touched
 from gis_ce.decision_chain import number_of
 from gis_ce.decision_inputs import Inputs, sites_from
 from gis_ce.process import in_words
-from gis_ce.tables import Case, Decision, DecisionArea, DecisionRecord
-from layers.footprint import Footprint
+from gis_ce.tables import Case, Decision, DecisionArea
 from layers.grid import AT_LIMIT_FT
 
 NEAR_PROBABILITY = 0.02
 """An answer whose probability lies no more than this above what is needed has nearly turned."""
-_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """One decision that has turned, or nearly: what the map said, what it says now, and how the case stands.
-
-    `new` is the id of the decision that waits for a signature, `new_number` its number; None for a near flip.
-    """
-
-    number: int
-    case: str
-    case_state: str
-    check: str
-    step: str | None
-    state: str
-    before: str | None
-    now: str | None
-    margin_before_ft: float | None
-    margin_ft: float | None
-    probability: float | None
-    new: str | None
-    decision: str
-    why_near: str = ""
-    new_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +52,6 @@ class Rechecked:
 
 
 @dataclass(slots=True)
-class _Look:
-    """One decision that is looked at again."""
-
-    row: Decision
-    case: Case
-    recorded: Recorded
-    answer: str | None = None
-    margin_ft: float | None = None
-    probability: float | None = None
-    why_near: str = ""
-    footprint: Footprint = field(default_factory=Footprint)
-
-
-@dataclass(slots=True)
 class _Made:
     flips: list[Flip] = field(default_factory=list)
     near: list[Flip] = field(default_factory=list)
@@ -105,18 +65,21 @@ def recheck_all(session: Session, desk: Desk, part_of: PartOf, *, everything: bo
     areas in an index, and the evaluation of what is touched, check by check for many places at once.
     """
     now = layer_set(session, desk.query)
-    areas = areas_of(session, beyond="" if everything else now)
-    found = {} if everything else differences(sets_of(session, areas), desk.query, part_of)
-    ids = touched(areas, found)
+    beyond = "" if everything else now
+    sets = sets_of(session, beyond=beyond)
+    found = {} if everything else differences(sets, desk.query, part_of)
+    count, ids = 0, set[str]()
+    for areas in areas_of(session, beyond=beyond):
+        count, ids = count + len(areas), ids | touched(areas, found)
     looks, lost = _looks(session, sorted(ids))
     made = _Made()
     for name in sorted({look.row.check for look in looks}):
         check = by_name(CHECKS, name)
         if check is not None:
             _look_again(session, desk, check, [look for look in looks if look.row.check == name], now, made)
-    waiting = {area.layer_set for area in areas} - {now}
-    session.execute(update(DecisionArea).where(DecisionArea.layer_set.in_(waiting)).values(layer_set=now))
-    return Rechecked(len(areas), len(looks), tuple(made.flips), tuple(made.near), tuple(lost))
+    held = update(DecisionArea).where(DecisionArea.layer_set.in_(set(sets) - {now})).values(layer_set=now)
+    session.execute(held)
+    return Rechecked(count, len(looks), tuple(made.flips), tuple(made.near), tuple(lost))
 
 
 def answers_now(desk: Desk, looks: Sequence[tuple[Check, Inputs]]) -> list[tuple[Findings, int]]:
@@ -133,36 +96,30 @@ def answers_now(desk: Desk, looks: Sequence[tuple[Check, Inputs]]) -> list[tuple
     return [answers[number] for number in range(len(looks))]
 
 
-def _looks(session: Session, ids: Sequence[str]) -> tuple[list[_Look], list[int]]:
-    found: list[_Look] = []
+def _looks(session: Session, ids: Sequence[str]) -> tuple[list[Look], list[int]]:
+    found: list[Look] = []
     lost: list[int] = []
-    for some in _batches(ids):
+    for some in in_batches(ids):
         rows = session.execute(select(Decision, Case).join(Case).where(Decision.id.in_(some))).all()
-        known = recorded(session, [row for row, _ in rows])
+        known = recorded(session, [row for row, _ in rows], inputs_only=True)
         for row, case in sorted(rows, key=lambda pair: pair[0].id):
             of_row = known.get(row.id)
             if of_row is None or of_row.inputs is None:
                 lost.append(of_row.number if of_row is not None else 0)
             else:
-                found.append(_Look(row, case, of_row))
+                found.append(Look(row, case, of_row))
     return found, lost
 
 
-def _batches(ids: Sequence[str]) -> Iterator[list[str]]:
-    left = iter(ids)
-    while some := list(islice(left, _AT_ONCE)):
-        yield some
-
-
-def _look_again(session: Session, desk: Desk, check: Check, looks: Sequence[_Look], now: str, made: _Made) -> None:
+def _look_again(session: Session, desk: Desk, check: Check, looks: Sequence[Look], now: str, made: _Made) -> None:
     answers = answers_now(desk, [(check, _inputs(look)) for look in looks])
     pending = _pending(session, [look.case.id for look in looks])
     for look, (found, row) in zip(looks, answers, strict=True):
         look.answer = found.answer_of(row)
-        look.margin_ft, look.probability = _number(found.measures.margin_ft[row]), _number(found.probability[row])
-        look.why_near = _nearly(desk, look, _number(found.sigma_ft[row]))
+        look.margin_ft, look.probability = finite(found.measures.margin_ft[row]), finite(found.probability[row])
+        look.why_near = _nearly(desk, look, finite(found.sigma_ft[row]))
         look.footprint = footprint_of(check, _inputs(look), desk.query, desk.rules)
-        keep_area(session, look.row.id, look.footprint, now)
+    keep_areas(session, {look.row.id: look.footprint for look in looks}, now)
     turned = [look for look in looks if look.answer != look.row.proposed]
     near = [look for look in looks if look.answer == look.row.proposed and look.why_near]
     states = case_states(session, [look.case for look in (*turned, *near)])
@@ -172,14 +129,16 @@ def _look_again(session: Session, desk: Desk, check: Check, looks: Sequence[_Loo
     made.near += [_note_near(session, desk, look, states) for look in near]
 
 
-def _inputs(look: _Look) -> Inputs:
+def _inputs(look: Look) -> Inputs:
     assert look.recorded.inputs is not None
     return look.recorded.inputs
 
 
-def _nearly(desk: Desk, look: _Look, sigma_ft: float | None) -> str:
+def _nearly(desk: Desk, look: Look, sigma_ft: float | None) -> str:
     """Why an answer that has not turned has nearly; empty where nothing is different, or it is far from turning."""
-    if look.answer is None or (look.margin_ft, look.probability) == (look.row.margin_ft, look.row.probability):
+    if look.answer is None or (
+        _alike(look.margin_ft, look.row.margin_ft) and _alike(look.probability, look.row.probability)
+    ):
         return ""
     if look.probability is not None and look.probability - desk.rules.confidence <= NEAR_PROBABILITY:
         return f"its probability is {look.probability:.1%}; {desk.rules.confidence:.0%} are needed"
@@ -188,17 +147,22 @@ def _nearly(desk: Desk, look: _Look, sigma_ft: float | None) -> str:
     return ""
 
 
+def _alike(one: float | None, other: float | None) -> bool:
+    """Whether two numbers are one: many places at once are measured like one alone but for the last digits."""
+    return one == other if one is None or other is None else isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+
+
 def _pending(session: Session, cases: Sequence[str]) -> dict[str, Decision]:
     """What waits for a signature, by the id of the decision that it would take the place of."""
     found: dict[str, Decision] = {}
-    for some in _batches(sorted(set(cases))):
+    for some in in_batches(sorted(set(cases))):
         rows = session.scalars(select(Decision).where(Decision.state == "to_sign", Decision.case_id.in_(some))).all()
         known = recorded(session, rows)
         found |= {str(known[row.id].said.get("of")): row for row in rows if row.id in known}
     return found
 
 
-def _withdraw(session: Session, desk: Desk, look: _Look, pending: dict[str, Decision]) -> None:
+def _withdraw(session: Session, desk: Desk, look: Look, pending: dict[str, Decision]) -> None:
     """What waits for a signature does not wait any more where the map says something else again."""
     waits = pending.get(look.row.id)
     if waits is not None and waits.proposed != look.answer:
@@ -208,17 +172,17 @@ def _withdraw(session: Session, desk: Desk, look: _Look, pending: dict[str, Deci
 
 
 def _propose(
-    session: Session, desk: Desk, check: Check, look: _Look, pending: Mapping[str, Decision], states: Mapping[str, str]
+    session: Session, desk: Desk, check: Check, look: Look, pending: Mapping[str, Decision], states: Mapping[str, str]
 ) -> Flip:
     waits = pending.get(look.row.id)
     if waits is None:
         waits = _new_decision(session, desk, check, look)
     else:
         keep_area(session, waits.id, look.footprint, layer_set(session, desk.query))
-    return replace(_flip(look, states, waits.id), new_number=number_of(session, waits.id))
+    return replace(flip_of(look, states, waits.id), new_number=number_of(session, waits.id))
 
 
-def _new_decision(session: Session, desk: Desk, check: Check, look: _Look) -> Decision:
+def _new_decision(session: Session, desk: Desk, check: Check, look: Look) -> Decision:
     found = evaluate(check, _inputs(look), desk.query, desk.rules)
     row = decision_row(desk, look.case.id, look.row.step, found)
     if look.row.state == "proposed" and look.case.status == "open" and look.case.step == look.row.step:
@@ -237,69 +201,11 @@ def _new_decision(session: Session, desk: Desk, check: Check, look: _Look) -> De
     return row
 
 
-def _note_near(session: Session, desk: Desk, look: _Look, states: Mapping[str, str]) -> Flip:
+def _note_near(session: Session, desk: Desk, look: Look, states: Mapping[str, str]) -> Flip:
     said: dict[str, Any] = {"margin_ft": look.margin_ft, "probability": look.probability, "near": look.why_near}
     record_change(session, desk, look.row, "nearly_flipped", **said)
-    return _flip(look, states, None)
-
-
-def _flip(look: _Look, states: Mapping[str, str], new: str | None) -> Flip:
-    return Flip(
-        number=look.recorded.number,
-        case=look.case.number,
-        case_state=states[look.case.id],
-        check=look.row.check,
-        step=look.row.step,
-        state=look.row.state,
-        before=look.row.proposed,
-        now=look.answer,
-        margin_before_ft=look.row.margin_ft,
-        margin_ft=look.margin_ft,
-        probability=look.probability,
-        new=new,
-        decision=look.row.id,
-        why_near=look.why_near if new is None else "",
-    )
-
-
-def waiting_for_signature(session: Session) -> list[Flip]:
-    """What is still to be signed, oldest first; then the near flips of decisions that still count."""
-    rows = session.execute(select(Decision, Case).join(Case).where(Decision.state == "to_sign")).all()
-    known = recorded(session, [row for row, _ in rows])
-    old = {row.id: row for row in _decisions(session, [str(known[row.id].said.get("of")) for row, _ in rows])}
-    states = case_states(session, [case for _, case in rows])
-    found = []
-    for row, case in sorted(rows, key=lambda pair: (pair[0].proposed_at, pair[0].id)):
-        before = old[str(known[row.id].said["of"])]
-        number = int(known[row.id].said["of_number"])
-        look = _Look(before, case, Recorded(number, {}, None), row.proposed, row.margin_ft, row.probability)
-        found.append(replace(_flip(look, states, row.id), new_number=known[row.id].number))
-    return found
-
-
-def near_flips(session: Session) -> list[Flip]:
-    """Decisions that still count and had nearly turned when they were last looked at."""
-    lines = select(DecisionRecord, Decision, Case).join(Decision, Decision.id == DecisionRecord.decision_id)
-    lines = lines.join(Case, Case.id == DecisionRecord.case_id).where(DecisionRecord.kind == "nearly_flipped")
-    rows = session.execute(lines.where(Decision.state.in_(WATCHED)).order_by(DecisionRecord.id)).all()
-    newest = {row.id: (line, row, case) for line, row, case in rows}
-    states = case_states(session, [case for _, _, case in newest.values()])
-    found = []
-    for line, row, case in newest.values():
-        said = Recorded.of(line).said
-        look = _Look(row, case, Recorded(line.number, {}, None), row.proposed, said["margin_ft"], said["probability"])
-        look.why_near = str(said["near"])
-        found.append(_flip(look, states, None))
-    return found
-
-
-def _decisions(session: Session, ids: Sequence[str]) -> Sequence[Decision]:
-    return [row for some in _batches(ids) for row in session.scalars(select(Decision).where(Decision.id.in_(some)))]
+    return flip_of(look, states, None)
 
 
 def _said(answer: str | None) -> str:
     return in_words(answer) if answer is not None else "that it cannot tell"
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from gis_ce.actions.desk import Desk
@@ -49,6 +49,16 @@ def keep_area(session: Session, decision_id: str, found: Footprint, layers: str)
         area = DecisionArea(decision_id=decision_id)
         session.add(area)
     area.layer_set, area.area, area.asked = layers, found.box, found.as_json()
+
+
+def keep_areas(session: Session, found: Mapping[str, Footprint], layers: str) -> None:
+    """The same for many decisions, by their ids, whose areas are known already; in one statement."""
+    columns = DecisionArea.__table__.c
+    where = update(DecisionArea.__table__).where(columns.decision_id == bindparam("of"))  # type: ignore[arg-type]
+    values = where.values(layer_set=layers, area=bindparam("box"), asked=bindparam("said"))
+    rows = [{"of": name, "box": each.box, "said": each.as_json()} for name, each in found.items()]
+    if rows:
+        session.connection().execute(values, rows)
 
 
 def layer_set(session: Session, query: LayerQuery) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gis_ce.actions.appeals import case_states
 from gis_ce.actions.desk import Desk
+from gis_ce.actions.flip import finite
 from gis_ce.actions.recorded_inputs import Recorded, recorded
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Check
@@ -67,7 +67,7 @@ def preview_decisions(
     """
     wanted = select(Decision, Case).join(Case).where(Decision.state.in_(WATCHED)).order_by(Decision.id)
     rows = [(row, case) for row, case in session.execute(wanted).all() if checks is None or row.check in checks]
-    known = recorded(session, [row for row, _ in rows])
+    known = recorded(session, [row for row, _ in rows], inputs_only=True)
     asked = [(row, case) for row, case in rows if row.id in known and known[row.id].inputs is not None]
     lost = [known[row.id].number for row, _ in rows if row.id in known and known[row.id].inputs is None]
     states = case_states(session, [case for _, case in asked])
@@ -110,12 +110,8 @@ def _listed(
                     after=str(each.after[at]),
                     rule_before=each.rule_before[at],
                     rule_after=each.rule_after[at],
-                    margin_before_ft=_number(each.margin_before_ft[at]),
-                    margin_after_ft=_number(each.margin_after_ft[at]),
+                    margin_before_ft=finite(each.margin_before_ft[at]),
+                    margin_after_ft=finite(each.margin_after_ft[at]),
                 )
             )
     return found
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -41,22 +41,25 @@ class Recorded:
         return None if row is None else json.loads(row.value)
 
 
-def recorded(session: Session, rows: Sequence[Decision]) -> dict[str, Recorded]:
-    """What is on record of decisions, by their ids; those from before the record are left out."""
+def recorded(session: Session, rows: Sequence[Decision], *, inputs_only: bool = False) -> dict[str, Recorded]:
+    """What is on record of decisions, by their ids; those from before the record are left out.
+
+    With `inputs_only` nothing is read of people beyond the details that were given.
+    """
     found: dict[str, Recorded] = {}
-    for some in _batches([row.id for row in rows]):
+    for some in in_batches([row.id for row in rows]):
         wanted = select(DecisionRecord).where(DecisionRecord.decision_id.in_(some), DecisionRecord.kind.in_(FIRST))
         lines = session.scalars(wanted).all()
         personal: dict[int, dict[str, DecisionPersonal]] = {}
-        for each in session.scalars(
-            select(DecisionPersonal).where(DecisionPersonal.record_id.in_([line.id for line in lines]))
-        ):
+        told = select(DecisionPersonal).where(DecisionPersonal.record_id.in_([line.id for line in lines]))
+        for each in session.scalars(told.where(DecisionPersonal.name == "details") if inputs_only else told):
             personal.setdefault(each.record_id, {})[each.name] = each
         found |= {line.decision_id: Recorded.of(line, personal.get(line.id, {})) for line in lines}
     return found
 
 
-def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+def in_batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Ids some at a time, as many as one statement may name."""
     for start in range(0, len(ids), _AT_ONCE):
         yield ids[start : start + _AT_ONCE]
 
