@@ -76,6 +76,9 @@ def test_an_encroachment_and_a_trace_and_a_shut_off_are_processes(staff: TestCli
         way = name.partition("_")[2]
         direct = staff.get(f"/trace/{way}", params={"lon": lon, "lat": lat}).json()
         assert run(staff, name, inputs={"lon": lon, "lat": lat}) == direct
+        document = run(staff, name, inputs={"lon": lon, "lat": lat}, response="document")
+        hold_against(document, f"{PROCESSES}/processes-core/results.yaml")
+        assert document["result"]["value"] == direct
     lon, lat = lonlat(150, 20)
     direct = staff.get("/isolate", params={"lon": lon, "lat": lat})
     response = staff.post("/ogc/processes/isolate/execution", json={"inputs": {"lon": lon, "lat": lat}})

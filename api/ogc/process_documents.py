@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ValidationError
 
 from api.errors import PROBLEM, ApiError, validation_sentence
@@ -119,10 +119,19 @@ def answer_of(process: Process, asking: Asking, body: Any) -> Response:
     outputs = body.get("outputs") if isinstance(body, dict) else None
     if outputs is not None and (not isinstance(outputs, dict) or set(outputs) - {"result"}):
         raise ApiError("outputs: there is one, `result`.")
-    content = bytes(process.run(asking, inputs_of(process, body)).body)
-    if wanted == "document":
-        content = b'{"result":{"mediaType":"application/json","value":' + content + b"}}"
-    return Response(content, media_type=JSON, headers={"Cache-Control": "no-store"})
+    around = (b'{"result":{"mediaType":"application/json","value":', b"}}") if wanted == "document" else (b"", b"")
+    response, headers = process.run(asking, inputs_of(process, body)), {"Cache-Control": "no-store"}
+    if isinstance(response, StreamingResponse):
+        return StreamingResponse(_within(response, *around), media_type=JSON, headers=headers)
+    return Response(bytes(response.body).join(around), media_type=JSON, headers=headers)
+
+
+async def _within(response: StreamingResponse, before: bytes, after: bytes) -> AsyncIterator[bytes | memoryview | str]:
+    """The pieces of a long answer as they are made, between what stands before and after them."""
+    yield before
+    async for piece in response.body_iterator:
+        yield piece
+    yield after
 
 
 def no_such_process(name: str) -> Response:
