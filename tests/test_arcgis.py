@@ -15,6 +15,7 @@ import pyarrow.parquet
 import pyogrio
 import pytest
 import shapely
+from case_doors import doors_of, opened, own_store
 from case_server import Server
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -177,7 +178,7 @@ def test_a_wrong_query_is_an_error_and_never_rows(staff: TestClient, asked: dict
 
 def test_the_public_finds_nothing_that_is_kept_for_staff(staff: TestClient, public: TestClient) -> None:
     hidden = set(numbers(staff).values()) - set(numbers(public).values())
-    assert len(hidden) == len(STAFF)
+    assert len(hidden) == len((*STAFF, "cases"))
     for number in hidden:
         for address in (
             f"{SERVICE}/{number}",
@@ -247,3 +248,20 @@ def test_object_ids_do_not_hang_on_the_order_of_rows(names: list[str]) -> None:
     assert numbered == turned
     assert len(set(numbered.values())) == len(names)
     assert all(0 < number < 2**31 for number in numbered.values())
+
+
+def test_cases_are_a_layer_for_who_may_see_cases_alone(town: Town, tmp_path: Path, sqlite_template: Path) -> None:
+    doors = doors_of(town, own_store(tmp_path, sqlite_template))
+    number = opened(doors.here)
+    assert numbers(doors.here)["Cases"] == 2000
+    found = query(doors.here, "cases", where=f"id = '{number}' AND opened_at > DATE '2026-01-01'", outFields="*")
+    (case,) = found["features"]
+    assert case["attributes"]["type"] == "leaks"
+    assert case["attributes"]["OBJECTID"] > 0
+    assert case["geometry"]["x"] == pytest.approx(EAST + 150, abs=100)
+    officer = doors.add("olga", "ce")
+    assert query(officer, "cases", returnCountOnly="true") == {"count": 1}
+    for nobody in (doors.public, doors.here):
+        assert "Cases" not in numbers(nobody)
+        assert nobody.get(f"{SERVICE}/2000/query?where=1=1").json()["error"]["code"] == 404
+    assert "Cases" not in numbers(TestClient(doors.app, base_url=HERE, headers={"Origin": "https://maps.example"}))

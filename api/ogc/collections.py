@@ -73,6 +73,10 @@ class Shelf:
         """All collections; without those of cases where the case store cannot be worked with."""
         return [self.one(name) for name in (*self.names(), *(kind.id for kind in self._case_kinds()))]
 
+    def point_names(self) -> list[str]:
+        """The ids of the collections of cases whose features are points, for clients that want one kind of shape."""
+        return [kind.id for kind in self._case_kinds() if kind.geometry == "point"]
+
     def one(self, name: str) -> Collection:
         """The collection of that id; raises NotThere alike for unknown and for hidden ones, StoreNotReady."""
         layer = self.view.layers.get(name)

@@ -5,7 +5,7 @@ A mistake is answered as Esri's clients expect it: HTTP 200 with an `error` that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -81,15 +81,15 @@ def get_services(given: Given) -> Response:
 def get_service(asking: TheAsking, given: Given) -> Response:
     """The layers and tables that the caller may see."""
     shelf = asking.shelf
-    found = {number: shelf.one(name) for name, number in layer_numbers(shelf.city.city, shelf.names()).items()}
+    found = {number: shelf.one(name) for name, number in _numbers(asking).items()}
     return _json(service_document(shelf.city.city.name, found, shelf.city.grid))
 
 
 @router.api_route(_SERVICE + "/layers", methods=["GET", "POST"])
 def get_layers(asking: TheAsking, given: Given) -> Response:
     """All layers and tables whole."""
-    numbers = layer_numbers(asking.shelf.city.city, asking.shelf.names())
-    documents = [layer_document(number, _table(asking, name)) for name, number in sorted(numbers.items(), key=_second)]
+    numbers = sorted(_numbers(asking).items(), key=_second)
+    documents = [layer_document(number, _table(asking, name)) for name, number in numbers]
     placed = [document for document in documents if document["type"] == "Feature Layer"]
     return _json({"layers": placed, "tables": [document for document in documents if document not in placed]})
 
@@ -111,10 +111,15 @@ def get_query(number: str, asking: TheAsking, given: Given) -> Response:
     return _json(answer(asked, given))
 
 
+def _numbers(asking: Asking) -> Mapping[str, int]:
+    """All that the caller may see here by its number: the layers, and cases for who may see cases."""
+    shelf = asking.shelf
+    return layer_numbers(shelf.city.city, [*shelf.names(), *shelf.point_names()])
+
+
 def _numbered(asking: Asking, number: str) -> EsriTable:
     """The layer of a number; raises NotThere alike for unknown and for hidden ones."""
-    numbers = layer_numbers(asking.shelf.city.city, asking.shelf.names())
-    name = next((name for name, known in numbers.items() if str(known) == number), None)
+    name = next((name for name, known in _numbers(asking).items() if str(known) == number), None)
     if name is None:
         raise NotThere(f"There is no layer {number} here; {ROOT}{_SERVICE} lists those that there are.")
     return _table(asking, name)
