@@ -9,6 +9,7 @@ from api.admission import admit
 from api.answer_schemas import Problem
 from api.case_office import opened_once
 from api.cookies import Cookies
+from api.described import Service
 from api.errors import add_error_answers
 from api.limits import BodyLimit, SafeHeaders
 from api.ogc.asking import SharedAcrossSites
@@ -130,7 +131,7 @@ _PROBLEMS = {
 
 def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     """The service for the city of the settings; raises NoCity where none has been imported."""
-    app = FastAPI(
+    app = Service(
         title="GIS-CE",
         version=running_version(),
         description=_ABOUT,

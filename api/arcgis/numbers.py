@@ -15,10 +15,11 @@ Numbers = npt.NDArray[np.int64]
 _MOST = 2**31 - 1
 _BEYOND_LAYERS = 1_000
 _OF_CASES: Mapping[str, int] = {"cases": 2_000}
+"""Beyond all layers, always the same."""
 
 
 def layer_numbers(city: City, names: Sequence[str]) -> Mapping[str, int]:
-    """The number of each collection: a layer's place in the city file, so that hidden ones move no other; cases 2000."""
+    """The number of each collection: a layer's place in the city file, so that hidden ones move no other."""
     declared = _OF_CASES | {layer.name: number for number, layer in enumerate(city.layers)}
     others = [name for name in names if name not in declared]
     return {name: declared[name] for name in names if name in declared} | {
