@@ -2,7 +2,7 @@
 # make test   everything a change must pass    make clean   forget the environment and the caches
 
 .DELETE_ON_ERROR:
-.PHONY: run setup lint types contracts tests test test-heavy services bench clean help
+.PHONY: run setup lint types contracts tests test test-heavy test-clients test-schema services bench clean help
 
 UV := .tools/bin/uv
 BIN := .venv/bin
@@ -48,13 +48,21 @@ services:
 	deploy/install_test_services.sh
 
 tests: setup services
-	$(BIN)/pytest -m 'not heavy' --numprocesses auto --dist loadfile
+	$(BIN)/pytest -m 'not heavy and not clients and not schema' --numprocesses auto --dist loadfile
 
 test: lint types contracts tests
 
 test-heavy: setup
 	deploy/install_test_services.sh qgis
 	$(BIN)/pytest -m heavy
+
+test-clients: setup
+	deploy/install_client_services.sh
+	$(BIN)/pytest -m clients
+
+# Ten minutes of requests by schemathesis, made from the description of the service.
+test-schema: setup
+	GIS_CE_SCHEMA_SECONDS=100 $(BIN)/pytest -m schema
 
 bench: setup services
 	$(BIN)/python -m benchmarks $(BENCH)

@@ -15,7 +15,7 @@ from case_server import Server
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from small_town import Town, lonlat, make_town
 
-pytestmark = pytest.mark.heavy
+pytestmark = pytest.mark.clients
 
 ELSEWHERE = "http://127.0.0.1:18089"
 """The address of a page of another site; what it serves is put in by the browser."""

@@ -26,6 +26,7 @@ collections = APIRouter(include_in_schema=False)
 
 
 @landing.get("")
+@landing.get("/")
 def get_landing(asking: TheAsking) -> Response:
     """What there is, and where."""
     given = single(asking.request.query_params, ("f",))
@@ -57,7 +58,7 @@ def get_api(asking: TheAsking) -> Response:
 @landing.get("/api.html")
 def get_api_page(asking: TheAsking) -> Response:
     """The description of this API as a page."""
-    single(asking.request.query_params, ("f",))
+    asking.form(single(asking.request.query_params, ("f",)))
     document = api_document(asking.shelf, asking.to)
     rows = [
         (path, verb.upper(), operation["summary"])
