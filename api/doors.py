@@ -62,6 +62,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "GET /layers",
         "GET /layers/{name}/features",
         "GET /ogc",
+        "GET /ogc/",
         "GET /ogc/conformance",
         "GET /ogc/api",
         "GET /ogc/api.html",

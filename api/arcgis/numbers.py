@@ -20,7 +20,7 @@ _OF_CASES: Mapping[str, int] = {"cases": 2_000}
 
 def layer_numbers(city: City, names: Sequence[str]) -> Mapping[str, int]:
     """The number of each collection: a layer's place in the city file, so that hidden ones move no other."""
-    declared = _OF_CASES | {layer.name: number for number, layer in enumerate(city.layers)}
+    declared = dict(_OF_CASES) | {layer.name: number for number, layer in enumerate(city.layers)}
     others = [name for name in names if name not in declared]
     return {name: declared[name] for name in names if name in declared} | {
         name: _BEYOND_LAYERS + number for number, name in enumerate(others)
