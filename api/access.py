@@ -19,6 +19,7 @@ from gis_ce.process import Process
 from gis_ce.research import Research, research
 from gis_ce.research_found import missing
 from gis_ce.research_sources import SOURCES, Source
+from layers.catalog import ROLE_BY_NAME
 from layers.errors import LayerMissing
 from layers.model import City, LayerDescription, LayerVersion
 from layers.query import LayerQuery
@@ -34,7 +35,8 @@ NOT_OPEN = "This cannot be answered here: it needs a layer or a name that is mis
 
 _MAILING = ("mail_name", "mail_address", "mail_city", "mail_state", "mail_zip")
 _PERSONAL = ("owner_name", "name", "firm", "contractor", *_MAILING)
-_OWNERS = ("owner_name", *_MAILING)
+OWNERS = ("owner_name", *_MAILING)
+"""Fields that say who owns a parcel, and where their mail goes."""
 _CUSTOMER = ("account", "name")
 _LINKING = ("main_id", "account_id", "upstream_node", "downstream_node", "from_node", "to_node")
 """Fields that name features of other layers, which may be hidden."""
@@ -136,9 +138,14 @@ class View:
         if self.caller == "staff":
             return tuple(role_fields)
         if self.caller == "crew":
-            return tuple(name for name in role_fields if name not in _OWNERS and (role, name) != _CUSTOMER)
+            return tuple(name for name in role_fields if name not in OWNERS and (role, name) != _CUSTOMER)
         allowed = [name for name in role_fields if name not in _LINKING]
         return tuple(name for name in allowed if name not in _PERSONAL or (name == "name" and role in _PUBLIC_NAMES))
+
+    def tells_owners(self, role: str) -> bool:
+        """Whether what the caller reads of a role holds names of owners or customers."""
+        named = {field.name for field in ROLE_BY_NAME[role].fields}
+        return self.caller == "staff" and (role == _CUSTOMER[0] or not named.isdisjoint(OWNERS))
 
     def may_answer(self, check: Check) -> bool:
         """Whether all that decides a check is open to the caller."""
@@ -148,7 +155,7 @@ class View:
     def _names_hidden_in(self, check: Check) -> bool:
         """Whether a check reads names that the caller may not: the public no names, a crew no owners'."""
         if self.caller == "crew":
-            return not {*_OWNERS}.isdisjoint(check.personal)
+            return not {*OWNERS}.isdisjoint(check.personal)
         return self.caller == "public" and bool(check.personal)
 
     def assess(self, sites: Sites, checks: Sequence[Check]) -> dict[str, Findings]:

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from api.access_log import tells_names
 from api.doors import Door, Needs, changes_something, door_of
 from api.errors import NotForYou, OtherSite, SignInNeeded
+from api.network_address import address_of
 from api.requests import office_of
 from api.who import Porter, Who, caller_by_connection
 from gis_ce.actions.at_hand import look_at
 from gis_ce.actions.desk import Actor
-from gis_ce.errors import CaseUnknown
+from gis_ce.errors import CaseUnknown, SignInRefused
 from gis_ce.roles import STAFF_ROLES, Rights, rights_of
 
 FORM_HEADER = "X-CSRF-Token"
@@ -25,15 +27,27 @@ async def admit(request: Request) -> None:
     """Notes who comes, for all that follows; raises SignInNeeded and NotForYou where they may not come in here."""
     porter: Porter = request.app.state.porter
     known = porter.at_once(request)
-    who = known if known is not None else await run_in_threadpool(porter.who, request)
+    who = known if known is not None else await run_in_threadpool(_told, request, porter)
     request.state.who = who
     route = request.scope["route"].path
     door = door_of(request.method, route)
     if door is None:
         raise NotForYou(f"{request.method} {route} is not on the list of doors, so nobody comes in.")
     _hold_against(request, who, door)
+    request.app.state.rates.count(who, address_of(request))
+    if door.persons is not None:
+        tells_names(request, door.persons, case=_case_named(request))
     if who.rights.cases == "of_lanes" and (number := _case_named(request)) is not None:
         await run_in_threadpool(_refuse_case_of_others, request, who, number)
+
+
+def _told(request: Request, porter: Porter) -> Who:
+    """Who comes; sign-ins that open nothing count as requests of their address."""
+    try:
+        return porter.who(request)
+    except SignInRefused:
+        request.app.state.rates.count(None, address_of(request))
+        raise
 
 
 def _hold_against(request: Request, who: Who, door: Door) -> None:

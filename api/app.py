@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api.access_log import AccessLog
 from api.admission import admit
 from api.answer_schemas import Problem
 from api.case_office import opened_once
@@ -20,7 +21,10 @@ from api.ogc.tile_cache import PageCache, TileCache, TileFolder
 from api.oidc import Provider
 from api.oidc_settings import oidc_settings
 from api.open311.often import Counter
+from api.patience import Patience
+from api.rates import Rates
 from api.routers import (
+    access_log,
     arcgis,
     case_attachments,
     case_map,
@@ -96,6 +100,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     uploads.router,
     field_packs.router,
     webhooks.router,
+    access_log.router,
     processes.router,
     layers.router,
     ogc.landing,
@@ -125,6 +130,7 @@ _PROBLEMS = {
     410: "No longer there",
     412: "Changed since it was read",
     413: "Too much at once",
+    429: "Too often: wait as long as `Retry-After` says",
     422: "What was given cannot be taken",
 }
 
@@ -151,6 +157,7 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     app.state.tile_cache, app.state.tile_folder = TileCache(), TileFolder(opened.folders.layers.parent / "tiles")
     provider = oidc_settings(settings)
     app.state.provider = Provider(provider) if provider is not None else None
+    app.state.rates = Rates(settings.requests_per_minute_public, settings.requests_per_minute)
     app.state.report_counter = Counter()
     for router in ROUTERS:
         app.include_router(router)
@@ -158,8 +165,10 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
         app.include_router(router, prefix=ROOT)
     add_error_answers(app)
     app.add_middleware(StrictJson)
+    app.add_middleware(AccessLog, office=app.state.office)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SharedAcrossSites)
     app.add_middleware(SafeHeaders, over_tls=cookies.is_secure)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Patience, body_s=settings.body_within_s, answer_s=settings.answer_within_s)
     return app

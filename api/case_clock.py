@@ -10,6 +10,7 @@ from threading import Event, Thread
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.case_office import CaseOffice
+from gis_ce.access_rules import access_rules
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.desk import CLOCK, Actor
 from gis_ce.actions.letter_service import count_receipts
@@ -20,6 +21,7 @@ from gis_ce.attachments import pieces
 from gis_ce.attachments.folder import clear_unfinished
 from gis_ce.errors import CaseError
 from gis_ce.idempotency import forget
+from gis_ce.persons_seen import forget_accesses
 from layers.errors import LayersError
 
 EVERY_S = 60.0
@@ -55,10 +57,12 @@ def remind_all(office: CaseOffice) -> list[str]:
 
 
 def tidy(office: CaseOffice, now: datetime) -> None:
-    """Forgets requests that nobody sends again by now, and clears away files that never arrived in full."""
+    """Forgets requests that nobody sends again by now and old accesses; clears files away that never came in full."""
+    days = access_rules(office.city.city.other.get("access", {})).log_days
     with office.store.session() as session:
         forget(session, now - _KEYS_KEPT)
         late = expire(session, now)
+        forget_accesses(session, now, days)
         session.commit()
     for upload in late:
         pieces.forget(office.attachments.path, upload)

@@ -14,12 +14,14 @@ from fastapi.security import HTTPBasic
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
+from api.access import works_on
 from api.case_office import CaseOffice
 from api.errors import ApiError
 from api.officers import officer_of_this_machine
 from api.requests import office_of, who_of
 from api.same_site import refuse_other_sites
 from gis_ce.actions.carried_out import Done
+from gis_ce.actions.definitions import in_store
 from gis_ce.actions.desk import Actor, Desk
 from gis_ce.case_changes import case_to_change
 from gis_ce.idempotency import LONGEST_KEY
@@ -55,6 +57,13 @@ class Visit:
         """A session that only reads, with the desk."""
         with self.office.store.reading() as session:
             yield session, self.office.desk(self.actor)
+
+    def types(self, session: Session, desk: Desk) -> frozenset[str] | None:
+        """The types of cases that they see, of which a lane of theirs is a part; None where they see all."""
+        if self.rights.cases == "all":
+            return None
+        known = {**desk.processes.processes, **in_store(session, desk)}
+        return frozenset(name for name, process in known.items() if works_on(process, self.actor.lanes))
 
 
 @dataclass(frozen=True, slots=True)

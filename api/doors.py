@@ -234,6 +234,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "GET /keys",
         "POST /keys",
         "POST /keys/{key}/revoke",
+        "GET /access-log",
         "GET /webhooks",
         "POST /webhooks",
         "GET /webhooks/deliveries",

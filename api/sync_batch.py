@@ -18,6 +18,7 @@ from api.case_requests import Change
 from api.case_schemas import Given, Name
 from api.doors import DOORS
 from api.errors import OURS, STORE_GONE, ApiError, NotForYou, told, validation_sentence
+from api.narrowing import narrowed_event
 from api.sync_doings import DOINGS, Doing
 from gis_ce.actions.at_hand import look_at
 from gis_ce.actions.carried_out import Done
@@ -25,6 +26,7 @@ from gis_ce.actions.clashes import Clash, clash_of
 from gis_ce.actions.desk import Desk
 from gis_ce.case_changes import case_to_change
 from gis_ce.errors import CaseChanged, CaseUnknown
+from gis_ce.roles import Rights
 from gis_ce.tables import IdempotencyKey
 
 _GONE = "The case store cannot be reached just now; send this item again later."
@@ -142,17 +144,17 @@ def _refuse_unseen(session: Session, case: str, seen: int | None) -> None:
 def _clashed(change: Change, item: _Item, doing: Doing, body: BaseModel, seen: int, said: str) -> Message:
     with change.reading() as (session, _):
         clash = clash_of(session, item.case or "", seen, doing.values(body))
-        return _result(item.key, "conflict", 412, said=said, conflict=_clash_message(clash))
+        return _result(item.key, "conflict", 412, said=said, conflict=_clash_message(clash, change.rights))
 
 
-def _clash_message(clash: Clash) -> Message:
+def _clash_message(clash: Clash, rights: Rights) -> Message:
     case = clash.case
     return {
         "seen": clash.seen,
         "now": case.row_version,
         "step": case.step,
         "status": case.status,
-        "meanwhile": [event_message(event) for event in clash.events],
+        "meanwhile": [narrowed_event(event_message(event), rights) for event in clash.events],
         "values": [
             {
                 "name": both.name,

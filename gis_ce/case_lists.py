@@ -42,6 +42,7 @@ class CaseFilter:
     within_ft: float = 0.0
     parcel_id: str | None = None
     text: str | None = None
+    types: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def _conditions(wanted: CaseFilter, wide: bool, common: bool) -> Iterator[Column
         (Case.officer, wanted.officer),
     )
     yield from (column == value for column, value in same if value is not None)
+    if wanted.types is not None:
+        yield Case.type.in_(sorted(wanted.types))
     if wanted.opened_from is not None:
         yield Case.opened_at >= wanted.opened_from
     if wanted.opened_before is not None:

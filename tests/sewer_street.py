@@ -6,7 +6,7 @@ SM-3, manholes MH-0 to MH-3). North lots N0 to N5 have odd numbers, south lots S
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -168,9 +168,9 @@ signatory = "Dana Field"
 """
 
 
-def make_street_town(folder: Path) -> Town:
+def make_street_town(folder: Path, staff: Sequence[str] = ("laterals",)) -> Town:
     """The street as a published town, with a letterhead."""
     layers = {name: (ROLES[name], list(found)) for name, found in rows().items()}
-    made = make_town(folder, more=layers, staff=("laterals",))
+    made = make_town(folder, more=layers, staff=staff)
     made.city_file.write_text(made.city_file.read_text("utf-8") + _LETTERS, "utf-8")
     return made

@@ -15,7 +15,7 @@ from georeport import GeoReport
 from ogc_schemas import hold_against
 from small_town import SECRETS, Town, lonlat, make_town
 
-from api.open311.often import address_of
+from api.network_address import address_of
 from gis_ce.public_reports import intake_mistakes, shipped_services
 
 ROOT = "/open311/v2"

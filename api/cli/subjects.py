@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "digest": "api.cli.digest:digest",
     "isolate": "api.cli.isolate:isolate",
     "field-pack": "api.cli.field_pack:field_pack",
+    "access-log": "api.cli.access_log:access_log",
     "serve": "api.cli.serve:serve",
     "demo": "api.cli.demo:demo",
 }

@@ -15,9 +15,10 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import Caller
+from api.access_log import tells_names
 from api.case_office import CaseOffice
 from api.ogc.case_tables import CaseTables
-from api.ogc.collections import Shelf
+from api.ogc.collections import Collection, Shelf
 from api.ogc.forms import PLAIN, form_of
 from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT, Addresses, addresses_of
@@ -35,6 +36,11 @@ class Asking:
     shelf: Shelf
     caller: Caller
     to: Addresses
+
+    def reads(self, collection: Collection) -> None:
+        """Notes that features of a collection are told, where they hold names of owners."""
+        if collection.role is not None and self.shelf.view.tells_owners(collection.role):
+            tells_names(self.request, f"owners in {collection.id}")
 
     def form(self, given: Mapping[str, str], offered: Mapping[str, str] = PLAIN) -> str:
         """The word of the form to answer in."""

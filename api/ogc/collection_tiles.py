@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from api.access import OWNERS
 from api.errors import NotThere
 from api.ogc.collections import Collection
 from api.ogc.feature_table import FeatureTable
@@ -116,5 +117,5 @@ def _source(collection: Collection) -> TileSource:
 
 
 def _columns(table: FeatureTable) -> dict[str, pa.Array]:
-    """The properties, with the id; times as texts."""
-    return table.tile_columns(time_texts)
+    """The properties, with the id; times as texts. No tile names an owner: who may know asks feature by feature."""
+    return {name: values for name, values in table.tile_columns(time_texts).items() if name not in OWNERS}

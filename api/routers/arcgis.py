@@ -128,6 +128,7 @@ def _numbered(asking: Asking, number: str) -> EsriTable:
 def _table(asking: Asking, name: str) -> EsriTable:
     """The collection's table, with what was worked out for it before."""
     collection = asking.shelf.one(name)
+    asking.reads(collection)
     return collection.table.remembered("esri", lambda: EsriTable(collection))
 
 

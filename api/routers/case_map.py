@@ -13,6 +13,7 @@ from api.case_given import place_of, shape_on_grid
 from api.case_records import evidence_message, proposal_message, review_message
 from api.case_requests import TheChange, TheVisit
 from api.case_schemas import ReviewIn, SiteToDescribe, SiteToMove
+from api.narrowing import narrowed_proposal
 from api.process_pictures import SVG_HEADERS, drawn_case
 from api.routers.cases import Number
 from gis_ce.actions.reviewing import review
@@ -40,7 +41,10 @@ def get_proposals(
         shown = show_case(session, desk, no)
         grid = desk.grid
         told = [
-            proposal_message(row) | ({"evidence": evidence_message(row.evidence, grid)} if evidence else {})
+            narrowed_proposal(
+                proposal_message(row) | ({"evidence": evidence_message(row.evidence, grid)} if evidence else {}),
+                visit.rights,
+            )
             for row in shown.decisions
         ]
         message = {"proposals": told, "to_review": [review_message(each) for each in shown.review]}

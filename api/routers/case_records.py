@@ -14,6 +14,7 @@ from api.case_record_schemas import Deadlines, Events, Letters, Notes
 from api.case_records import deadline_message, event_message, letter_message, note_message
 from api.case_requests import TheChange, TheVisit
 from api.case_schemas import EventQuery, LinkIn, NoteIn, PartyIn, ReferenceIn
+from api.narrowing import narrowed_event
 from api.routers.cases import Number
 from gis_ce.actions.linking import link, refer
 from gis_ce.actions.notes import add_note
@@ -30,7 +31,7 @@ def get_events(no: Number, asked: Annotated[EventQuery, Query()], visit: TheVisi
     """The history of a case, the oldest first. Nothing in it is ever changed; `next` asks for what came after."""
     with visit.reading() as (session, desk):
         rows = case_history(session, desk, no, asked.next, asked.limit)
-        told = [event_message(row) for row in rows]
+        told = [narrowed_event(event_message(row), visit.rights) for row in rows]
     return private({"events": told, "next": rows[-1].id if rows else asked.next})
 
 

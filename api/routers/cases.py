@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query
@@ -15,6 +16,7 @@ from api.case_given import opening_of
 from api.case_messages import case_message, page_message
 from api.case_requests import TheChange, TheVisit
 from api.case_schemas import GPS_EXAMPLE, OPEN_EXAMPLE, CaseQuery, CaseToOpen
+from api.narrowing import narrowed_case
 from gis_ce.actions.listing import list_cases
 from gis_ce.actions.opening import open_case
 from gis_ce.actions.showing import show_case
@@ -54,7 +56,8 @@ def get_cases(asked: Annotated[CaseQuery, Query()], visit: TheVisit) -> JSONResp
     """The cases that meet everything asked, the newest first; `next` asks for the following page."""
     wanted = Wanted(**asked.model_dump(exclude={"limit", "next"}))
     with visit.reading() as (session, desk):
-        page = list_cases(session, case_filter(wanted, visit.office, desk.now), page_after(asked.next), asked.limit)
+        seen = replace(case_filter(wanted, visit.office, desk.now), types=visit.types(session, desk))
+        page = list_cases(session, seen, page_after(asked.next), asked.limit)
         message = page_message(page, desk.grid)
     return private(message | {"next": page_token(page.after)})
 
@@ -67,4 +70,5 @@ def get_case(no: Number, visit: TheVisit) -> JSONResponse:
     """
     with visit.reading() as (session, desk):
         shown = show_case(session, desk, no)
-        return private(case_message(shown, desk.grid, visit.actor.lanes), shown.case.row_version)
+        message = narrowed_case(case_message(shown, desk.grid, visit.actor.lanes), visit.rights)
+        return private(message, shown.case.row_version)

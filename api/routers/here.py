@@ -6,10 +6,11 @@ from typing import Annotated
 
 import numpy as np
 import shapely
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
 from api.access import View
+from api.access_log import tells_names
 from api.answer_schemas import Here
 from api.answers import Message, account_message, finding_messages, rule_note
 from api.errors import BadPlace
@@ -29,7 +30,7 @@ Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False, descriptio
 
 
 @router.get("/here", summary="What is here?", responses={200: {"model": Here}}, response_class=JSONResponse)
-def get_here(lon: Longitude, lat: Latitude, city: TheCity, view: TheView) -> JSONResponse:
+def get_here(request: Request, lon: Longitude, lat: Latitude, city: TheCity, view: TheView) -> JSONResponse:
     """Parcel, address, checks with evidence and the nearest facilities of a point picked on the map.
 
     The point is taken to lie exactly where the map shows it. Checks of structures, marks and owners on
@@ -42,6 +43,8 @@ def get_here(lon: Longitude, lat: Latitude, city: TheCity, view: TheView) -> JSO
     sites = Sites(place, nothing, np.zeros(1), np.array([city.today()], dtype="datetime64[D]"))
     found = view.assess(sites, applicable(CHECKS, sites))
     facts = finding_messages(found["nearest_asset_and_address"], view)[0]["facts"]
+    parcel = _parcel(view, place)
+    tells_names(request, "owners at a place", parcel=parcel["id"] if parcel is not None else None)
     easting, northing = shapely.get_coordinates(place)[0].tolist()
     return JSONResponse(
         {
@@ -49,7 +52,7 @@ def get_here(lon: Longitude, lat: Latitude, city: TheCity, view: TheView) -> JSO
             "lat": lat,
             "easting_ft": round(easting, 3),
             "northing_ft": round(northing, 3),
-            "parcel": _parcel(view, place),
+            "parcel": parcel,
             "right_of_way": found["right_of_way"].answer_of(0) or "undecided",
             "address": _address(facts),
             "findings": _findings(sites, view, found, city.grid),

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import numpy as np
 import shapely
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from api.access import SeenLayer, View
+from api.access_log import tells_names
 from api.answer_schemas import LayerEntry, LayerList
 from api.errors import ApiError
 from api.requests import TheCity, TheView
@@ -67,7 +68,7 @@ def _entry(layer: SeenLayer) -> LayerEntry:
     responses={200: {"content": {"application/geo+json": {}}}},
     response_class=Response,
 )
-def get_features(name: Name, bbox: Box, zoom: Zoom, city: TheCity, view: TheView) -> Response:
+def get_features(request: Request, name: Name, bbox: Box, zoom: Zoom, city: TheCity, view: TheView) -> Response:
     """GeoJSON of one view, at most 4,000 features; `truncated` says that there are more.
 
     Shapes are simplified to half a pixel of the zoom: never measure from them.
@@ -75,6 +76,8 @@ def get_features(name: Name, bbox: Box, zoom: Zoom, city: TheCity, view: TheView
     layer = view.layer(name)
     if ROLE_BY_NAME[layer.description.role].geometry == "none":
         raise LayerMissing(f"The layer {name!r} is a table without geometry.")
+    if view.tells_owners(layer.description.role):
+        tells_names(request, f"owners in a view of {name}")
     features = view.query.features(layer.description.role)
     west, south, east, north = _box(bbox)
     rows = _in_box(view, features, name, _box_on_grid(west, south, east, north, city.grid))

@@ -108,6 +108,7 @@ def get_queryables(name: str, asking: TheAsking) -> Response:
 def get_items(name: str, asking: TheAsking) -> Response:
     """A page of features."""
     collection = asking.shelf.one(name)
+    asking.reads(collection)
     own = (column.name for column in collection.table.described)
     given = single(asking.request.query_params, (*KNOWN, *KNOWN_FILTER, *own))
     form = asking.form(given, ITEM_FORMS)
@@ -126,6 +127,7 @@ def get_items(name: str, asking: TheAsking) -> Response:
 def get_item(name: str, feature: str, asking: TheAsking) -> Response:
     """One feature."""
     collection = asking.shelf.one(name)
+    asking.reads(collection)
     given = single(asking.request.query_params, ("f", "crs"))
     form = asking.form(given, {"json": GEOJSON, "html": HTML})
     system = system_named(given.get("crs", CRS84), collection.grid, "crs")

@@ -59,7 +59,7 @@ def _checked(names: list[str] | None) -> Callable[[Asking, OnePlace], Response]:
     def run(asking: Asking, place: OnePlace) -> Response:
         if names is not None:
             place = place.model_copy(update={"checks": names})
-        return post_checks(place, asking.shelf.city, asking.shelf.view)
+        return post_checks(asking.request, place, asking.shelf.city, asking.shelf.view)
 
     return run
 

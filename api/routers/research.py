@@ -7,10 +7,11 @@ from typing import Annotated
 
 import numpy as np
 import shapely
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
 from api.access import View
+from api.access_log import tells_names
 from api.errors import BadPlace
 from api.requests import TheCity, TheView
 from api.research_answers import Looked, one_site, research_message
@@ -48,6 +49,7 @@ Sigma = Annotated[
     response_class=JSONResponse,
 )
 def get_research(  # noqa: PLR0913, PLR0917 - the parameters of the request
+    request: Request,
     city: TheCity,
     view: TheView,
     lon: Longitude = None,
@@ -68,6 +70,7 @@ def get_research(  # noqa: PLR0913, PLR0917 - the parameters of the request
     day = np.datetime64(on or city.today(), "D")
     named = {"parcel_id": parcel, "account_id": account, "facility_id": facility}
     sites: Sites = one_site(place, float(np.hypot(sigma_ft, sigma)), day, **named)
+    tells_names(request, "owners and customers at a place", parcel=parcel)
     looked = Looked(title, how, view.research(sites))
     return JSONResponse(research_message(looked, view, city.city.name, city.grid))
 

@@ -19,7 +19,7 @@ from api.who import Porter
 from gis_ce.accounts import Provided, provided_account
 from gis_ce.errors import CaseError, SignInRefused
 from gis_ce.sessions import LONGEST, begin_session, end_session
-from gis_ce.sign_ins_under_way import WITHIN, begin_sign_in, end_sign_in
+from gis_ce.sign_ins_under_way import WITHIN, UnderWay, begin_sign_in, end_sign_in
 from maps.page.sign_in import SignInPage, sign_in_html
 
 router = APIRouter(include_in_schema=False)
@@ -84,9 +84,7 @@ def get_back(
     """The browser comes back from the provider with a code, once."""
     provider, porter = _provider(request), _porter(request)
     try:
-        with office_of(request).store.session() as session:
-            begun = end_sign_in(session, porter.cookies.under_way(request), state, datetime.now(UTC))
-            session.commit()
+        begun = _ended(request, state)
         if error or not code or iss not in (None, provider.settings.issuer):
             raise SignInRefused(f"The provider did not sign you in: {error or 'it sent no code of its own'}.")
         vouched = provider.vouched(code, Started(begun.state, begun.nonce, begun.verifier), _back(request))
@@ -130,6 +128,15 @@ def get_session(who: TheWho) -> JSONResponse:
     until = who.until.isoformat() if who.until is not None else None
     told = {"name": who.name, "how": who.how, "roles": sorted(who.roles), "lanes": sorted(who.lanes), "until": until}
     return JSONResponse(told | {"csrf_token": who.form_token}, headers=PRIVATE)
+
+
+def _ended(request: Request, state: str) -> UnderWay:
+    """The sign-in with which the browser comes back; it is over, be it refused or not."""
+    with office_of(request).store.session() as session:
+        try:
+            return end_sign_in(session, _porter(request).cookies.under_way(request), state, datetime.now(UTC))
+        finally:
+            session.commit()
 
 
 def _account(request: Request, given: Provided) -> str:

@@ -13,6 +13,7 @@ from api.case_messages import case_message
 from api.case_places import Message
 from api.case_records import event_message
 from api.case_requests import TheChange, TheVisit, Visit
+from api.narrowing import narrowed_case, narrowed_event
 from api.sync_batch import carried_out_in_order
 from api.sync_schemas import BATCH_EXAMPLE, BatchAnswer, BatchIn, ChangesAnswer, ChangesQuery
 from api.sync_tokens import mark_of, token_of
@@ -60,6 +61,8 @@ def _message(change: Change, grid: Grid, visit: Visit) -> Message:
         "id": change.case_id,
         "number": change.number,
         "gone": change.gone,
-        "case": case_message(shown, grid, visit.actor.lanes) if shown is not None else None,
-        "events": [event_message(event) for event in change.events],
+        "case": narrowed_case(case_message(shown, grid, visit.actor.lanes), visit.rights)
+        if shown is not None
+        else None,
+        "events": [narrowed_event(event_message(event), visit.rights) for event in change.events],
     }
