@@ -52,12 +52,11 @@ tests: setup services
 
 test: lint types contracts tests
 
-test-heavy: setup
-	deploy/install_test_services.sh qgis
+test-heavy: setup services
 	$(BIN)/pytest -m heavy
 
 test-clients: setup
-	deploy/install_client_services.sh
+	deploy/install_test_services.sh qgis
 	$(BIN)/pytest -m clients
 
 # Ten minutes of requests by schemathesis, made from the description of the service.

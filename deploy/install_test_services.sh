@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what some tests need (PostgreSQL with PostGIS, Chromium) where apt and root or sudo are at hand.
 # Where they are not, says in one line what will be skipped and how to get it. The tests start the server themselves.
-# With the word `qgis` it installs QGIS too (a hundred megabytes), which only the heavy tests need.
+# With the word `qgis` it installs QGIS too (a hundred megabytes), which only the tests with other people's programs need.
 set -eu
 wanted=${1:-}
 

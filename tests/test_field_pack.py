@@ -20,6 +20,7 @@ import pytest
 from case_doors import Doors, doors_of, ok, opened, own_store, problem
 from command_line import runner
 from PIL import Image
+from qgis_python import python_of_qgis
 from small_town import EAST, NORTH, Town, lonlat, make_town
 
 from api.sync_tokens import mark_of
@@ -217,17 +218,7 @@ app.exitQgis()
 """
 
 
-def python_of_qgis() -> str:
-    """The Python that has QGIS; skips where there is none."""
-    for python in (os.environ.get("GIS_CE_TEST_QGIS_PYTHON"), "/usr/bin/python3"):
-        if python and shutil.which(python):
-            found = subprocess.run([python, "-c", "import qgis.core"], check=False, capture_output=True)
-            if found.returncode == 0:
-                return python
-    pytest.skip("no QGIS here: `deploy/install_test_services.sh qgis` installs it where it can")
-
-
-@pytest.mark.heavy
+@pytest.mark.clients
 @pytest.mark.parametrize("inside", [True, False])
 def test_qgis_opens_the_project_inside_and_beside_the_geopackage_and_draws_it(
     taken: Taken, tmp_path: Path, inside: bool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from case_doors import LEAK, ok
 from case_server import Server
+from qgis_python import python_of_qgis
 from small_town import Town, make_town
 
 pytestmark = pytest.mark.clients
@@ -37,21 +37,11 @@ def _address(town: Town) -> Iterator[str]:
     server.kill()
 
 
-@pytest.fixture(scope="module", name="python")
-def _python() -> str:
-    """The Python that has QGIS: the system's own."""
-    python = shutil.which("python3", path="/usr/bin")
-    has = [python, "-c", "import qgis.core"] if python else ["false"]
-    if python is None or subprocess.run(has, capture_output=True, check=False).returncode != 0:
-        pytest.skip("no QGIS for the system's Python here: deploy/install_client_services.sh installs it where it can")
-    return python
-
-
-def test_qgis_reads_and_draws_layers_and_cases(address: str, python: str, tmp_path: Path) -> None:
+def test_qgis_reads_and_draws_layers_and_cases(address: str, tmp_path: Path) -> None:
     offscreen = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
     offscreen.pop("PYTHONPATH", None)
     done = subprocess.run(
-        [python, str(READS), address], env=offscreen, capture_output=True, text=True, timeout=300, check=False
+        [python_of_qgis(), str(READS), address], env=offscreen, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
