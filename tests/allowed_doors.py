@@ -12,7 +12,7 @@ GET /  GET /town.js  GET /static/{path:path}  GET /health
 GET /sign-in  POST /sign-in  GET /sign-in/provider  GET /sign-in/provider/back  POST /sign-out  GET /session
 POST /checks  GET /here  GET /research
 GET /layers  GET /layers/{name}/features
-GET /ogc  GET /ogc/conformance  GET /ogc/api  GET /ogc/api.html
+GET /ogc  GET /ogc/  GET /ogc/conformance  GET /ogc/api  GET /ogc/api.html
 GET /ogc/tileMatrixSets  GET /ogc/tileMatrixSets/{name}  GET /ogc/styles  GET /ogc/styles/{name}
 GET /ogc/processes  GET /ogc/processes/{name}  POST /ogc/processes/{name}/execution
 GET /collections  GET /collections/{name}  GET /collections/{name}/queryables
