@@ -192,14 +192,17 @@ WITH by_lateral AS (
 ), included AS (
     SELECT key, parcel, 1 AS tied FROM by_lateral UNION SELECT key, parcel, 0 FROM by_front
 )
-SELECT s.place, coalesce(found.tied, 0) AS by_lateral, coalesce(found.front, 0) AS by_frontage,
-    coalesce(found.sum, 0) AS sum, (
-        SELECT count(*) FROM near WHERE near.key = s.key
+SELECT s.place,
+    coalesce(found.tied_parcels, '{}') AS tied_parcels, coalesce(found.front_parcels, '{}') AS front_parcels, (
+        SELECT coalesce(array_agg(near.parcel ORDER BY near.parcel), '{}') FROM near WHERE near.key = s.key
           AND NOT EXISTS (SELECT FROM included i WHERE (i.key, i.parcel) = (near.key, near.parcel))
-    ) AS left_out
+    ) AS left_out_parcels
 FROM line_start s JOIN line_asked USING (key) LEFT JOIN (
-    SELECT key, sum(tied) AS tied, count(*) - sum(tied) AS front, sum(parcel) AS sum FROM included GROUP BY key
+    SELECT key,
+        array_agg(parcel ORDER BY parcel) FILTER (WHERE tied = 1) AS tied_parcels,
+        array_agg(parcel ORDER BY parcel) FILTER (WHERE tied = 0) AS front_parcels
+    FROM included GROUP BY key
 ) found USING (key)
 JOIN line_place USING (place) ORDER BY s.place
 """
-"""How many properties are on the line of each place, by what, the sum of their rows, and the neighbours left out."""
+"""Which properties are on the line of each place, by what, and which neighbours are left out, as rows in order."""

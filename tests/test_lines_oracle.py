@@ -19,6 +19,8 @@ from sant_boi import sant_boi
 from gis_ce.assess import assess
 from gis_ce.checks.check import Sites
 from gis_ce.checks.line_places import Lines, lines_of
+from gis_ce.checks.line_properties import properties_on_lines
+from gis_ce.checks.line_rule import distances
 from gis_ce.checks.sso_properties_on_line import CHECK
 from gis_ce.rule_files import open_pack
 from layers.grid import Geometries
@@ -78,6 +80,22 @@ def _compared(query: LayerQuery, connection: Connection, places: Geometries) -> 
     return ours, theirs
 
 
+def _parcels(query: LayerQuery, places: Geometries) -> list[tuple[list[int], list[int], list[int]]]:
+    """Of each place's line the rows of the parcels by lateral, by frontage alone, and left out."""
+    lines = _lines(query, places)
+    (rule,) = RULES.choose(CHECK.rule_subject, _days(1)).rules
+    found = properties_on_lines(query, [line.segments for line in lines.lines], distances(rule))
+    of_lines = [
+        (
+            sorted(one.on_line.parcel[one.on_line.tie == 0].tolist()),
+            sorted(one.on_line.parcel[one.on_line.tie == 1].tolist()),
+            sorted(one.left_out.parcel.tolist()),
+        )
+        for one in found
+    ]
+    return [of_lines[number] for number in lines.line.tolist()]
+
+
 @pytest.fixture(scope="module", name="demo")
 def _demo(towns: Callable[[str], Town]) -> tuple[Town, Geometries, dict[str, Column]]:
     town = towns("demo")
@@ -106,15 +124,21 @@ def test_the_properties_are_those_that_postgis_finds(demo: tuple[Town, Geometrie
     found = assess(sites, town.query, RULES, [CHECK])[CHECK.name]
     facts = found.measures.facts
     assert theirs["place"].tolist() == rows.tolist()
-    for name in ("by_lateral", "by_frontage", "left_out"):
-        assert facts[name].astype(int).tolist() == [int(each) for each in theirs[name]], name
+    for name, of_which in (("by_lateral", "tied"), ("by_frontage", "front"), ("left_out", "left_out")):
+        assert facts[name].astype(int).tolist() == [len(each) for each in theirs[f"{of_which}_parcels"]], name
+    assert _parcels(town.query, places[rows]) == [
+        (list(tied), list(front), list(left_out))
+        for tied, front, left_out in zip(
+            theirs["tied_parcels"], theirs["front_parcels"], theirs["left_out_parcels"], strict=True
+        )
+    ]
     other = lines["other_ft"].astype(float)[np.isin(lines["place"], rows)]
     near = facts["distance_ft"]
     np.testing.assert_allclose(
         found.measures.margin_ft, np.fmin(np.maximum(other - near, 0) / 2, 150 - near), atol=1e-6
     )
     doubt = (lines["joint"] | lines["contradicted"])[np.isin(lines["place"], rows)] | (other - near <= 0.01)
-    listed = [int(a) + int(b) > 0 for a, b in zip(theirs["by_lateral"], theirs["by_frontage"], strict=True)]
+    listed = [len(a) + len(b) > 0 for a, b in zip(theirs["tied_parcels"], theirs["front_parcels"], strict=True)]
     expected = np.where(doubt, None, np.where(listed, "listed", "none_on_line"))
     assert [found.answer_of(row) for row in range(len(rows))] == expected.tolist()
     assert facts["by_lateral"].sum() > 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -64,3 +64,18 @@ def test_every_check_and_every_answer_has_a_situation() -> None:
     seen = {(row["check"], row.get("answer", "undecided" if "undecided" in row else None)) for _, row in SITUATIONS}
     wanted = {(check.name, answer) for check in CHECKS for answer in (*check.answers, "undecided")}
     assert wanted <= seen
+
+
+@pytest.mark.parametrize("lack", ["without", "stale"])
+def test_every_layer_that_a_check_needs_has_a_situation_without_it_and_one_where_it_is_stale(lack: str) -> None:
+    seen = {(row["check"], role) for _, row in SITUATIONS if "undecided" in row for role in row.get(lack, ())}
+    assert {(check.name, role) for check in CHECKS for role in check.roles} <= seen
+
+
+def test_there_is_a_situation_on_both_sides_of_each_change_of_the_law() -> None:
+    days = {row["day"] for _, row in SITUATIONS if "day" in row}
+    changes = {rule.effective_from for rule in RULES.rules if rule.effective_from.year in (2014, 2019, 2025)}
+    changes &= {rule.effective_from for rule in RULES.rules if rule.subject in ("tolerance_zone", "second_call")}
+    assert changes == {date(2014, 10, 1), date(2019, 10, 1), date(2025, 10, 1)}
+    assert {day - timedelta(days=before) for day in changes for before in (0, 1)} <= days
+    assert len(SITUATIONS) >= 120

@@ -203,9 +203,10 @@ def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Ac
             arithmetic_said(judged, int(order[0]), chosen.book),
             response_said(judged, int(order[0]), chosen.book),
         ]
-    parts.append(three_hour_said(bool(findings.measures.facts["three_hour_called"][row])))
+    called, day = bool(findings.measures.facts["three_hour_called"][row]), one.day[0].item()
+    parts.append(three_hour_said(called, chosen.book, day))
     parts.append(others_said(judged, order[1:], features))
-    parts.append(root_cause_said(findings, row, chosen.book, one.day[0].item()))
+    parts.append(root_cause_said(findings, row, chosen.book, day))
     return Account(" ".join(part for part in parts if part), tuple(evidence))
 
 

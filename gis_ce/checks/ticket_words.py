@@ -74,9 +74,15 @@ def response_said(judged: Verdicts, pair: int, book: RuleBook) -> str:
     return f"Response{when}: {meaning} (codes of {book.jurisdiction}){effect}."
 
 
-def three_hour_said(called: bool) -> str:
-    """Whether a three-hour ticket was called."""
-    return "A three-hour ticket was called." if called else "No three-hour ticket was called."
+def three_hour_said(called: bool, book: RuleBook, day: date) -> str:
+    """Whether a three-hour ticket was called, and how soon the rule of the day wants an answer to such a call."""
+    said = "A three-hour ticket was called." if called else "No three-hour ticket was called."
+    rule = book.on("second_call", day)
+    if rule is None or rule.status == "missing":
+        return said
+    unsure = "; unconfirmed" if rule.status == "unconfirmed" else ""
+    hours = f"{rule.number('answer_within_hours'):g} hours"
+    return f"{said} A second call is answered within {hours} ({rule.citation}{unsure})."
 
 
 def others_said(judged: Verdicts, pairs: Rows, features: Features) -> str:
