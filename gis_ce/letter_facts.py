@@ -13,6 +13,8 @@ from gis_ce.tables import Case, Decision, DeedSeen, Party, Site
 from layers.model import City
 
 OCCUPANT = "occupant"
+_UNREAD = "unconfirmed"
+"""The word by which a sentence tells of a rule that nobody has read."""
 MOST_LINES = 4
 """Lines of an address that the window of an envelope shows."""
 _WIDEST = 46
@@ -66,12 +68,17 @@ def decision_facts(decisions: Iterable[Decision], hidden: Collection[str] = ()) 
 
 
 def for_outside(row: Decision, hidden: Collection[str]) -> str:
-    """The sentence of a decision as a letter may print it."""
+    """The sentence of a decision as a letter may print it: none that rests on a rule which nobody has read."""
     check = next((known for known in CHECKS if known.name == row.check), None)
-    if check is None or {*check.roles, *check.also}.isdisjoint(hidden):
+    if check is None or (_is_read(row) and {*check.roles, *check.also}.isdisjoint(hidden)):
         return row.sentence
     answer = in_words(row.answer or row.proposed or "undecided").capitalize()
     return f"{check.question} {answer}, by our records of {in_full(row.proposed_at.date())}."
+
+
+def _is_read(row: Decision) -> bool:
+    """Whether every rule that the sentence speaks of was confirmed when it was said."""
+    return (row.rule or {}).get("status", "confirmed") == "confirmed" and _UNREAD not in row.sentence
 
 
 def deed_facts(deeds: Iterable[DeedSeen]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,7 @@ from gis_ce.case_store import CaseStore
 from gis_ce.checks.easement_basis import GUARD
 from gis_ce.city_letters import CityLetters, city_letters
 from gis_ce.errors import LetterRefused
-from gis_ce.letter_facts import staff_only_lines
+from gis_ce.letter_facts import for_outside, staff_only_lines
 from gis_ce.letterhead import Letterhead
 from gis_ce.tables import Decision
 from layers.errors import CityFileError
@@ -218,6 +218,24 @@ def test_a_letter_prints_no_sentence_about_mains_that_are_kept_to_the_staff(case
     assert "62.0 ft beyond meter MT-1" in " ".join(open_to_all.split())
     assert "62.0 ft" not in kept
     assert "in front of the meter or behind it? Behind, by our records of March 2, 2026." in " ".join(kept.split())
+
+
+@pytest.mark.parametrize(
+    ("status", "also", "printed"),
+    [
+        ("confirmed", "", True),
+        ("unconfirmed", " Rule nc-ticket-life-2025 is unconfirmed: nobody has read it.", False),
+        ("confirmed", " A second call is answered within 3 hours (SL 2025-21; unconfirmed).", False),
+    ],
+)
+def test_a_letter_prints_no_sentence_that_rests_on_a_rule_that_nobody_has_read(
+    status: str, also: str, printed: bool
+) -> None:
+    said = f"Does a ticket cover the place: yes (28 calendar days).{also}"
+    at = datetime(2026, 3, 2, 15, tzinfo=UTC)
+    row = Decision(check="locate_ticket", proposed="yes", sentence=said, rule={"status": status}, proposed_at=at)
+    answer = "Does a locate ticket cover digging at the place on the day? Yes, by our records of March 2, 2026."
+    assert for_outside(row, ()) == (said if printed else answer)
 
 
 def letter_bytes(store: CaseStore, desk: Desk, letter: str) -> bytes:

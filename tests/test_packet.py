@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
 import pytest
-from desks import as_somebody, attached, later, write
+from desks import as_somebody, attached, later, rules, write
 from lettered import owned_leak, text_of, writing_desk
 from made_pictures import jpeg
 from pypdf import PdfReader
@@ -23,10 +24,12 @@ from gis_ce.actions.letter_issuing import issue_letter
 from gis_ce.actions.letter_service import Served, serve_letter
 from gis_ce.actions.letters import LetterAsked, letter_pdf, new_letter
 from gis_ce.actions.notes import add_note
+from gis_ce.actions.packet_facts import rule_said
 from gis_ce.actions.parties import PartyGiven, add_party
 from gis_ce.case_store import CaseStore
 from gis_ce.errors import NotYourLane
 from gis_ce.packet import Packet, sheets_of, shown_picture
+from gis_ce.rule_record import rule_on_record
 
 RITA = PartyGiven("reporter", "Rita Reporter", None, "919-555-0199")
 
@@ -144,6 +147,21 @@ def test_only_who_works_on_such_cases_gets_it(case_store: CaseStore, desk: Desk)
     number = a_whole_case(case_store, desk)
     with pytest.raises(NotYourLane):
         made(case_store, as_somebody(desk, "mel", "meters"), number)
+
+
+def test_the_packet_quotes_no_rule_before_somebody_has_read_it(desk: Desk) -> None:
+    (rule,) = desk.rules.rulebook.of("service_of_notice")
+    kept = rule_on_record(rule)
+    assert rule_said(desk, kept)[0] == rule.text
+    unread = kept | {"status": "unconfirmed", "reading": None}
+    assert rule_said(desk, unread)[0] == rule.text, "read since"
+    changed = unread | {"digest": "of other words"}
+    for one, who in ((unread, replace(desk, rules=rules())), (changed, desk)):
+        said = rule_said(who, one)
+        assert said[0] == "Not quoted: nobody had recorded reading the official text of this rule."
+        assert rule.text not in " ".join(said)
+        assert rule.citation not in " ".join(said)
+    assert rule.text not in rule_said(desk, kept | {"text_is": "bill"})
 
 
 def test_files_that_cannot_be_shown_are_told_apart() -> None:

@@ -19,8 +19,19 @@ from gis_ce.clock import named
 from gis_ce.decision_proof import verify
 from gis_ce.process import in_words
 from gis_ce.process_deadlines import said_at
+from gis_ce.readings import digest
 from gis_ce.service_clock import IN_WORDS
-from gis_ce.tables import Decision, DecisionRecord, Event, Letter, LetterService, Party, Proceeding, ProceedingEntry
+from gis_ce.tables import (
+    Decision,
+    DecisionRecord,
+    Event,
+    Json,
+    Letter,
+    LetterService,
+    Party,
+    Proceeding,
+    ProceedingEntry,
+)
 
 Words = Callable[[str], str]
 _CLOCK = {"receipt": "Received", "appeal": "Appeal until", "compliance": "To be done by"}
@@ -185,14 +196,30 @@ def decision_facts(session: Session, desk: Desk, row: Decision, words: Words) ->
     lines = session.scalars(
         select(DecisionRecord).where(DecisionRecord.decision_id == row.id).order_by(DecisionRecord.seq)
     )
-    about = f"{rule.get('id')}, {rule.get('status')}, in force from {rule.get('effective_from')}"
-    said = f"{rule.get('citation', '')} ({about})"
     return {
         "title": f"{in_words(row.check).capitalize()}: {answer}",
         "facts": [[name, str(value)] for name, value in facts if value],
-        "rule": [str(rule["text"]), said] if rule.get("text") else [],
+        "rule": rule_said(desk, rule) if rule.get("text") else [],
         "lines": [[_line(desk, line), line.hash] for line in lines],
     }
+
+
+def rule_said(desk: Desk, rule: Json) -> list[str]:
+    """The words of a rule and where they stand; of one that nobody has read, only that it is not quoted."""
+    about = f"{rule.get('id')}, {rule.get('status')}, in force from {rule.get('effective_from')}"
+    if _may_be_quoted(desk, rule):
+        return [str(rule["text"]), f"{rule.get('citation', '')} ({about})"]
+    return ["Not quoted: nobody had recorded reading the official text of this rule.", about]
+
+
+def _may_be_quoted(desk: Desk, kept: Json) -> bool:
+    """Whether the rule was read before the decision, or since and still says the same."""
+    if kept.get("status") == "confirmed":
+        return kept.get("text_is") != "bill"
+    same = (
+        rule for rule in desk.rules.rulebook.rules if rule.id == kept.get("id") and digest(rule) == kept.get("digest")
+    )
+    return any(rule.status == "confirmed" and rule.text_is != "bill" for rule in same)
 
 
 def _line(desk: Desk, line: DecisionRecord) -> str:
