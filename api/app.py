@@ -47,6 +47,7 @@ from api.routers import (
     layers,
     letters,
     mailings,
+    officers_map,
     ogc,
     ogc_processes,
     ogc_tiles,
@@ -114,6 +115,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     sign_in.router,
     page.router,
+    officers_map.router,
 )
 """All there is, in the order in which it is documented."""
 

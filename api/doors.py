@@ -42,6 +42,7 @@ _PACK = Door("cases", "cases:read", "owners of an area")
 _LISTED: Mapping[Door, tuple[str, ...]] = {
     _OPEN: (
         "GET /",
+        "GET /map",
         "GET /town.js",
         "GET /static/{path:path}",
         "GET /health",
@@ -59,6 +60,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "GET /open311/v2/requests/{number}.{form}",
     ),
     _MAP: (
+        "GET /map/search",
         "GET /layers",
         "GET /layers/{name}/features",
         "GET /ogc",
@@ -95,6 +97,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
     _CHECKS: ("POST /checks", "GET /here", "GET /research", "POST /ogc/processes/{name}/execution"),
     _NETWORK: ("GET /trace/upstream", "GET /trace/downstream", "GET /trace/line", "GET /isolate"),
     _READ: (
+        "GET /map/cases",
         "GET /cases",
         "GET /cases/{no}/process.svg",
         "GET /cases/{no}/notes",

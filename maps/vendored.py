@@ -14,7 +14,10 @@ HERE = Path(__file__).resolve().parent
 VENDOR = HERE / "vendor"
 PINNED = HERE / "vendor_manifest.json"
 
-PACKAGES = {"leaflet": ("dist/leaflet.js", "dist/leaflet.css", "LICENSE")}
+PACKAGES = {
+    "leaflet": ("dist/leaflet.js", "dist/leaflet.css", "LICENSE"),
+    "maplibre-gl": ("dist/maplibre-gl.mjs", "dist/maplibre-gl-worker.mjs", "dist/maplibre-gl.css", "LICENSE.txt"),
+}
 """What is taken from each npm package; everything else in it stays outside."""
 
 

@@ -102,9 +102,14 @@ def make_beforehand(collection: Collection, folder: TileFolder, most_zoom: int =
     return made
 
 
+def is_labelled(collection: Collection) -> bool:
+    """Whether its tiles have a second layer, with one point for each area."""
+    look = style().roles.get(collection.role or "")
+    return collection.geometry == "polygon" and bool(look and look.label)
+
+
 def _source(collection: Collection) -> TileSource:
     table = collection.table
-    look = style().roles.get(collection.role or "")
     return TileSource(
         name=collection.id,
         shapes=table.shapes,
@@ -112,7 +117,7 @@ def _source(collection: Collection) -> TileSource:
         columns=_columns(table),
         grid=collection.grid,
         kind=_KINDS[collection.geometry],
-        labelled=collection.geometry == "polygon" and bool(look and look.label),
+        labelled=is_labelled(collection),
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.ogc.collection_tiles import SET, has_tiles, short_version, zooms_of
+from api.ogc.collection_tiles import SET, has_tiles, is_labelled, short_version, zooms_of
 from api.ogc.collections import Collection, Shelf
 from api.ogc.forms import JSON
 from api.ogc.links import Addresses, Link, link
 from api.ogc.reference_systems import CRS84
 from maps.map_style import Shown, map_style
 from maps.tile_grid import HALF_M, MOST_ZOOM, tiles_over
+from maps.tiles import LABELS_FROM
 
 Document = dict[str, Any]
 MVT = "application/vnd.mapbox-vector-tile"
@@ -96,6 +97,14 @@ def tile_set(collection: Collection, to: Addresses) -> Document:
 def tile_json(collection: Collection, to: Addresses) -> Document:
     """TileJSON 3.0; its addresses name the version and never change their content."""
     range_ = zooms_of(collection)
+    drawn = {
+        "id": collection.id,
+        "description": collection.title,
+        "minzoom": range_.first,
+        "maxzoom": range_.last,
+        "fields": {name: said["type"].capitalize() for name, said in _properties(collection).items()},
+    }
+    labels = {**drawn, "id": f"{collection.id}_labels", "minzoom": LABELS_FROM}
     version = short_version(collection)
     document: Document = {
         "tilejson": "3.0.0",
@@ -106,15 +115,7 @@ def tile_json(collection: Collection, to: Addresses) -> Document:
         "tiles": [f"{to.site}/tiles/{collection.id}/{version}/{{z}}/{{x}}/{{y}}.mvt"],
         "minzoom": range_.first,
         "maxzoom": range_.last,
-        "vector_layers": [
-            {
-                "id": collection.id,
-                "description": collection.title,
-                "minzoom": range_.first,
-                "maxzoom": range_.last,
-                "fields": {name: said["type"].capitalize() for name, said in _properties(collection).items()},
-            }
-        ],
+        "vector_layers": [drawn, labels] if is_labelled(collection) else [drawn],
     }
     if collection.extent_lonlat is not None:
         document["bounds"] = [round(number, 7) for number in collection.extent_lonlat]

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from api.errors import NoCity
 from api.requests import TheCity, TheView
 from maps.errors import VendorMissing
+from maps.officers_map import FILES
 from maps.page import STATIC, opening_extent, town_page_html, town_script
 
 router = APIRouter(include_in_schema=False)
@@ -36,7 +37,7 @@ def get_script() -> Response:
 @router.get("/static/{path:path}")
 def get_static(path: str) -> FileResponse:
     """One of the files on the closed list; nothing else is ever read from disk."""
-    file = STATIC.get(path)
+    file = STATIC.get(path) or FILES.get(path)
     if file is None:
         raise HTTPException(404, "There is no such file")
     if not file.is_file():

@@ -1,52 +1,14 @@
-// The panel: tabs, and on a phone a sheet with three stops, moved by a button or by dragging.
+// The panel of the town page: its tabs, and on a phone the sheet.
 
 import { byId } from "./dom.js";
+import { Stops } from "./stops.js";
 
-const STOPS = ["low", "middle", "high"];
-/** The heights of the stops, as in town.css. */
-const LOW_PX = 84;
-const MIDDLE = 0.38;
-const HIGH = 0.78;
-
-export class Sheet {
+export class Sheet extends Stops {
   constructor() {
-    this.panel = byId("panel");
-    this.button = byId("sheet");
+    super();
     this.tabs = [byId("tab-here"), byId("tab-layers")];
     this.tabs.forEach((tab) => tab.addEventListener("click", () => this.open(tab)));
     this.tabs.forEach((tab) => tab.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.arrow(event)));
-    this.button.addEventListener("click", () => this.step());
-    this.button.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.drag(event));
-    this.dragged = false;
-    this.stop("low");
-  }
-
-  get isSheet() {
-    return getComputedStyle(this.button).display !== "none";
-  }
-
-  /** How much of the map's height the sheet covers at its stop, in pixels, even while it still moves there. */
-  get covered() {
-    const heights = { low: LOW_PX, middle: MIDDLE * window.innerHeight, high: HIGH * window.innerHeight };
-    return this.isSheet ? heights[/** @type {keyof heights} */ (this.panel.dataset.stop)] : 0;
-  }
-
-  /** @param {string} stop */
-  stop(stop) {
-    this.panel.dataset.stop = stop;
-    this.panel.style.height = "";
-    this.button.setAttribute("aria-expanded", String(stop !== "low"));
-  }
-
-  step() {
-    if (this.dragged) return;
-    const next = STOPS[(STOPS.indexOf(this.panel.dataset.stop) + 1) % STOPS.length];
-    this.stop(next);
-  }
-
-  /** @param {string} text */
-  title(text) {
-    byId("sheet-title").textContent = text;
   }
 
   /** @param {HTMLElement} chosen */
@@ -56,7 +18,7 @@ export class Sheet {
       tab.tabIndex = tab === chosen ? 0 : -1;
       byId(tab.getAttribute("aria-controls")).hidden = tab !== chosen;
     }
-    if (this.panel.dataset.stop === "low") this.stop("middle");
+    if (this.isLow) this.stop("middle");
   }
 
   /** @param {KeyboardEvent} event */
@@ -65,31 +27,5 @@ export class Sheet {
     const other = this.tabs.find((tab) => tab !== document.activeElement);
     this.open(other);
     other.focus();
-  }
-
-  /** @param {PointerEvent} down */
-  drag(down) {
-    const height = this.panel.getBoundingClientRect().height;
-    this.dragged = false;
-    this.button.setPointerCapture(down.pointerId);
-    const move = (/** @type {PointerEvent} */ event) => {
-      if (Math.abs(event.clientY - down.clientY) < 6 && !this.dragged) return;
-      this.dragged = true;
-      this.panel.style.height = `${height + down.clientY - event.clientY}px`;
-    };
-    const up = () => {
-      this.button.removeEventListener("pointermove", move);
-      if (this.dragged) this.snap();
-      setTimeout(() => (this.dragged = false));
-    };
-    this.button.addEventListener("pointermove", move);
-    this.button.addEventListener("pointerup", up, { once: true });
-    this.button.addEventListener("pointercancel", up, { once: true });
-  }
-
-  /** Moves to the stop nearest to where the sheet was left. */
-  snap() {
-    const share = this.panel.getBoundingClientRect().height / window.innerHeight;
-    this.stop(share < 0.24 ? "low" : share < 0.58 ? "middle" : "high");
   }
 }

@@ -30,6 +30,7 @@ OWN_FILES = (
     "shapes.js",
     "sheet.js",
     "sign_in.css",
+    "stops.js",
     "town.css",
     "town_map.js",
     "view_layers.js",
@@ -45,8 +46,8 @@ STATIC: Mapping[str, Path] = {
 """What is served under /static/, by its path there; the vendored files come with the set-up."""
 
 CONTENT_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "connect-src 'self'; worker-src 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 """The header that the page is to be sent with: it works under it, and only our own host is asked."""
 

@@ -1,0 +1,58 @@
+"""/map: the officers' map, its table of cases, and what is found by words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from api.case_answers import PRIVATE
+from api.case_requests import TheVisit
+from api.errors import NoCity
+from api.map_answers import hits_message, table_message
+from api.requests import TheCity, TheView
+from gis_ce.case_columns import change_token
+from gis_ce.case_table_of_map import case_table
+from gis_ce.place_search import found_by_words
+from maps.officers_map import officers_map_html
+from maps.page import opening_extent
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/map")
+def get_map(city: TheCity, view: TheView) -> HTMLResponse:
+    """The page, opened on the heart of what the caller may see."""
+    extent = opening_extent(view.query, city.grid) or city.extent_lonlat(view)
+    if extent is None:
+        raise NoCity("No layer has been published that you may see; there is nothing to draw yet.")
+    return HTMLResponse(officers_map_html(city.city.name, extent), headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/map/cases")
+def get_case_table(
+    request: Request, visit: TheVisit, closed: Annotated[bool, Query(description="The closed ones too.")] = False
+) -> Response:
+    """Every open case that the caller may see, in columns; 304 while nothing has changed."""
+    with visit.reading() as (session, desk):
+        types = visit.types(session, desk)
+        seen = "all" if types is None else "-".join(sorted(types))
+        tag = f'"{change_token(session)}-{"closed" if closed else "open"}-{seen}"'
+        headers = {"Cache-Control": "private, no-cache", "ETag": tag}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        table = case_table(session, closed=closed, types=types)
+        message = table_message(table, visit.office.processes.processes, desk.now, desk.grid)
+    return JSONResponse(message, headers=headers)
+
+
+@router.get("/map/search")
+def get_hits(
+    city: TheCity,
+    view: TheView,
+    q: Annotated[str, Query(min_length=1, max_length=100, description="What to look for.")],
+) -> JSONResponse:
+    """Addresses, parcels and facilities that the caller may see, by the beginning of their names."""
+    hits = found_by_words(view.query, view.addresses, q)
+    return JSONResponse(hits_message(hits, city.grid), headers=dict(PRIVATE))

@@ -1,0 +1,128 @@
+// The table of cases, and which of them are wanted: the one place that list, map and address agree by.
+
+import { ask } from "../page/dom.js";
+
+/** @typedef {{number: string, type: string, letters: string, kind: string, title: string, status: string, step: string,
+ *   words: string, priority: number | null, officer: string | null, opened: number, due: number | null,
+ *   address: string | null, parcel: string | null, lon: number | null, lat: number | null, overdue: boolean,
+ *   days: number, slot: number, ageSlot: number}} Row */
+/** @typedef {{open: boolean, type: string, priority: string, age: string, officer: string, overdue: boolean, text: string,
+ *   colour: string}} Wanted */
+
+export const AGES = [
+  ["7", "up to 7 days"],
+  ["30", "up to 30 days"],
+  ["90", "up to 90 days"],
+  ["over", "over 90 days"],
+];
+const DAY_MS = 86_400_000;
+
+/** @type {Wanted} */
+export const NOTHING = { open: true, type: "", priority: "", age: "", officer: "", overdue: false, text: "", colour: "priority" };
+
+export class CaseStore {
+  constructor() {
+    /** @type {Row[]} */
+    this.rows = [];
+    /** @type {Wanted} */
+    this.wanted = { ...NOTHING };
+    /** @type {Record<string, {title: string}>} */
+    this.types = {};
+    this.more = false;
+    this.withClosed = false;
+    /** @type {(() => void)[]} */
+    this.listeners = [];
+  }
+
+  /** @param {() => void} listener called when the cases or what is wanted have changed */
+  listen(listener) {
+    this.listeners.push(listener);
+  }
+
+  /** Reads the table: open cases, and the closed ones once they are wanted. */
+  async load() {
+    this.withClosed = !this.wanted.open;
+    const told = await ask(`/map/cases${this.withClosed ? "?closed=true" : ""}`);
+    this.types = told.types;
+    this.more = told.more;
+    this.rows = rowsOf(told);
+    this.tell();
+  }
+
+  /** @param {Partial<Wanted>} change */
+  async want(change) {
+    this.wanted = { ...this.wanted, ...change };
+    if (!this.wanted.open && !this.withClosed) await this.load();
+    else this.tell();
+  }
+
+  tell() {
+    this.listeners.forEach((listener) => listener());
+  }
+
+  /** The cases that are wanted, the most urgent first. */
+  matching() {
+    const words = this.wanted.text.trim().toLowerCase();
+    return this.rows.filter((row) => meets(row, this.wanted, words)).sort(byUrgency);
+  }
+
+  /** @param {string} number */
+  find(number) {
+    return this.rows.find((row) => row.number === number) ?? null;
+  }
+
+  officers() {
+    return [...new Set(this.rows.map((row) => row.officer).filter(Boolean))].sort();
+  }
+}
+
+/** @param {any} told @returns {Row[]} */
+function rowsOf(told) {
+  const { columns, types, steps } = told;
+  const now = Date.parse(told.now);
+  return columns.number.map((/** @type {string} */ number, /** @type {number} */ at) => {
+    const type = columns.type[at];
+    const opened = Date.parse(columns.opened_at[at]);
+    const due = columns.due_at[at] ? Date.parse(columns.due_at[at]) : null;
+    const status = columns.status[at];
+    const days = Math.max(0, Math.floor((now - opened) / DAY_MS));
+    return {
+      number, type, opened, due, status, days,
+      letters: lettersOf(number),
+      kind: types[type]?.title ?? type,
+      title: columns.title[at],
+      step: columns.step[at],
+      words: steps[type]?.[columns.step[at]] ?? columns.step[at],
+      priority: columns.priority[at],
+      officer: columns.officer[at],
+      address: columns.address[at],
+      parcel: columns.parcel_id[at],
+      lon: columns.lon[at],
+      lat: columns.lat[at],
+      overdue: status === "open" && due !== null && due < now,
+      slot: Math.min(Math.max(columns.priority[at] ?? 4, 1), 4),
+      ageSlot: days <= 7 ? 4 : days <= 30 ? 3 : days <= 90 ? 2 : 1,
+    };
+  });
+}
+
+/** The first and the last letter of what a number begins with tell the kinds apart. @param {string} number */
+const lettersOf = (number) => number.replace(/-.*/, "").replace(/^(.).*(.)$/, "$1$2");
+
+/** @param {Row} row @param {Wanted} wanted @param {string} words */
+function meets(row, wanted, words) {
+  if (wanted.open && row.status !== "open") return false;
+  if (wanted.type && row.type !== wanted.type) return false;
+  if (wanted.priority && String(row.priority ?? "none") !== wanted.priority) return false;
+  if (wanted.officer && (row.officer ?? "nobody") !== wanted.officer) return false;
+  if (wanted.overdue && !row.overdue) return false;
+  if (wanted.age && !ofAge(row.days, wanted.age)) return false;
+  return !words || [row.number, row.title, row.address, row.parcel, row.officer].some((one) => one?.toLowerCase().includes(words));
+}
+
+/** @param {number} days @param {string} age */
+const ofAge = (days, age) => (age === "over" ? days > 90 : days <= Number(age));
+
+/** Overdue, then priority, then age. @param {Row} a @param {Row} b */
+const byUrgency = (a, b) =>
+  Number(b.overdue) - Number(a.overdue) || Number(a.status !== "open") - Number(b.status !== "open") || a.slot - b.slot || a.opened - b.opened;

@@ -1,0 +1,189 @@
+// The officers' map: cases in a list and on the map; what is here; layers; search. The address of the page keeps the state.
+
+import { byId } from "../page/dom.js";
+import { CaseList } from "./case_list.js";
+import { CasePanel } from "./case_panel.js";
+import { CasesOnMap } from "./cases_on_map.js";
+import { CaseStore } from "./case_store.js";
+import { EvidenceOnMap } from "./evidence_on_map.js";
+import { inAddress, makeFilters, wantedOf } from "./filters.js";
+import { listenForKeys } from "./keys.js";
+import { makeCaseLegend, makeLayersPanel } from "./layers_panel.js";
+import { boxOf, makeMap } from "./map_view.js";
+import { Panel } from "./panel.js";
+import { PlaceInView } from "./place_in_view.js";
+import { SearchBox } from "./search_box.js";
+import { townStyle } from "./town_style.js";
+
+const LOOKS = JSON.parse(document.body.dataset.style ?? "{}");
+const EXTENT = JSON.parse(document.body.dataset.extent ?? "[-180,-60,180,70]");
+const FOUND_ZOOM = 18;
+const NO_PICTURE = { show: () => {}, clear: () => {} };
+
+class Page {
+  constructor() {
+    this.address = new URLSearchParams(location.hash.slice(1));
+    this.store = new CaseStore();
+    this.store.wanted = wantedOf(this.address);
+    this.panel = new Panel();
+    /** @type {import("./map_view.js").MapView | null} */
+    this.view = null;
+    /** @type {CasesOnMap | null} */
+    this.marks = null;
+    /** @type {any} */
+    this.evidence = NO_PICTURE;
+    /** @type {string | null} */
+    this.opened = null;
+  }
+
+  async start() {
+    makeFilters(this.store);
+    const picture = { show: (/** @type {any} */ features) => this.evidence.show(features), clear: () => this.evidence.clear(), place: (/** @type {any} */ told) => this.place(told) };
+    this.list = new CaseList(this.store, (number, from) => this.open(number, from), () => this.inView(), (said) => this.panel.view === "cases" && this.panel.title(said));
+    this.one = new CasePanel(picture, () => this.panel.back());
+    this.here = new PlaceInView(this.store, picture, (number, from) => this.open(number, from));
+    new SearchBox(this.store, (number) => this.open(number, byId("search")), (hit) => this.goTo(hit));
+    makeCaseLegend(this.store);
+    listenForKeys(this.panel);
+    this.panel.listen((view) => this.viewed(view));
+    await Promise.all([this.startMap(), this.store.load().catch((error) => this.fail("The cases could not be read", error))]);
+    this.store.listen(() => this.keepAddress());
+    const asked = this.address.get("case");
+    if (asked) await this.open(asked, null);
+    document.body.dataset.ready = "yes";
+  }
+
+  async startMap() {
+    try {
+      const { style, layers } = await townStyle(LOOKS.roles);
+      this.view = makeMap(style, LOOKS, EXTENT);
+      byId("no-map").hidden = this.view !== null;
+      document.body.dataset.map = this.view ? "drawn" : "none";
+      if (this.view) await this.listenToMap(this.view, layers);
+    } catch (error) {
+      this.fail("The layers could not be read", error);
+    }
+  }
+
+  /** @param {import("./map_view.js").MapView} view @param {import("./town_style.js").TownLayer[]} layers */
+  async listenToMap(view, layers) {
+    view.covered = () => this.panel.covered;
+    await view.loaded();
+    this.evidence = new EvidenceOnMap(view, LOOKS, (source) => layers.find((layer) => layer.entry.name === source)?.entry.role);
+    this.marks = new CasesOnMap(view, this.store);
+    makeLayersPanel(view.map, layers);
+    this.goWhereAddressSays(view);
+    view.map.on("moveend", () => (this.list?.draw(), this.keepAddress()));
+    view.map.on("click", (/** @type {any} */ event) => this.clicked(event));
+    const canvas = view.map.getCanvas();
+    canvas.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Enter") return;
+      const { lng, lat } = view.map.getCenter();
+      this.ask(lng, lat);
+    });
+    canvas.addEventListener("keyup", () => byId("picture").classList.add("by-keyboard"));
+    canvas.addEventListener("pointerdown", () => byId("picture").classList.remove("by-keyboard"));
+    this.list?.draw();
+  }
+
+  /** @param {any} event */
+  async clicked(event) {
+    const meant = await this.marks?.meant(event);
+    if (meant === null || meant === undefined) return this.ask(event.lngLat.lng, event.lngLat.lat);
+    if (meant.length === 1) return this.open(meant[0], null);
+    if (meant.length > 1) this.among(meant);
+  }
+
+  /** Several cases at one point: they are listed alone. @param {string[]} numbers */
+  among(numbers) {
+    this.panel.open("cases");
+    this.panel.stop("middle");
+    this.list?.only(numbers);
+    this.say(`${numbers.length} cases at this point.`);
+  }
+
+  /** @param {string} number @param {HTMLElement | null} from */
+  async open(number, from) {
+    this.opened = number;
+    this.panel.open("case", from);
+    this.evidence.clear();
+    const told = await this.one?.open(number);
+    if (!told || this.opened !== number) return;
+    this.panel.title(told.title || told.number);
+    this.say(`${told.number}: ${told.title || told.process.title}`);
+    this.keepAddress();
+  }
+
+  /** The case in the free part of the map, with its structure. @param {any} told */
+  place(told) {
+    this.marks?.choose(this.store.find(told.number) ?? (told.lon === null ? null : { ...told, slot: 4, letters: "" }));
+    const shapes = [told.place?.geometry, told.place?.structure].filter(Boolean).map((geometry, at) => ({ type: "Feature", geometry, properties: { kind: at ? "structure" : "site" } }));
+    const box = boxOf(shapes);
+    const drawn = shapes.filter((one) => one.geometry.type !== "Point");
+    if (drawn.length) this.evidence.show({ features: drawn });
+    if (box) this.view?.fit(box);
+  }
+
+  /** @param {number} lon @param {number} lat */
+  async ask(lon, lat) {
+    this.panel.open("here");
+    const title = await this.here?.ask(lon, lat);
+    if (title) (this.panel.title(title), this.say(title));
+  }
+
+  /** @param {{lon: number, lat: number, label: string}} hit */
+  goTo(hit) {
+    this.view?.go(hit.lon, hit.lat, FOUND_ZOOM);
+    this.ask(hit.lon, hit.lat);
+  }
+
+  /** @param {string} view */
+  viewed(view) {
+    if (view === "layers" || view === "help") this.panel.title(byId(`tool-${view}`).textContent);
+    if (view === "case" || view === "here") return;
+    this.opened = null;
+    if (view === "cases") {
+      this.evidence.clear();
+      this.marks?.choose(null);
+      this.panel.title(byId("count").textContent);
+    }
+    this.keepAddress();
+  }
+
+  inView() {
+    const { view } = this;
+    return view && ((/** @type {any} */ row) => view.sees(row));
+  }
+
+  /** @param {import("./map_view.js").MapView} view */
+  goWhereAddressSays(view) {
+    const [zoom, lat, lon] = (this.address.get("map") ?? "").split("/").map(Number);
+    if ([zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) < 90) view.map.jumpTo({ center: [lon, lat], zoom });
+  }
+
+  keepAddress() {
+    const kept = new URLSearchParams(inAddress(this.store.wanted));
+    if (this.opened) kept.set("case", this.opened);
+    if (this.view) {
+      const { lng, lat } = this.view.map.getCenter();
+      kept.set("map", `${this.view.map.getZoom().toFixed(2)}/${lat.toFixed(6)}/${lng.toFixed(6)}`);
+    }
+    history.replaceState(null, "", `#${kept.toString().replaceAll("%2F", "/")}`);
+  }
+
+  /** @param {string} what @param {any} error */
+  fail(what, error) {
+    byId("count").textContent = `${what}: ${error.message}`;
+    this.say(`${what}: ${error.message}`);
+  }
+
+  /** @param {string} text */
+  say(text) {
+    byId("status").textContent = text;
+  }
+}
+
+const page = new Page();
+/** What the page shows, for tests and for whoever looks under the hood. */
+Object.assign(window, { gisCe: { get map() { return page.view?.map ?? null; } } });
+page.start();

@@ -1,0 +1,44 @@
+"""Makes the page of the officers' map; its modules are served as they are written, without a build step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from maps.standalone import TEMPLATES
+from maps.style import style
+
+HERE = Path(__file__).resolve().parent
+OWN_FILES = (
+    "case_list.js",
+    "case_panel.js",
+    "case_store.js",
+    "cases_on_map.js",
+    "evidence_on_map.js",
+    "filters.js",
+    "images.js",
+    "keys.js",
+    "layers_panel.js",
+    "main.js",
+    "map_view.js",
+    "officers_map.css",
+    "panel.js",
+    "place_in_view.js",
+    "search_box.js",
+    "town_style.js",
+)
+FILES: Mapping[str, Path] = {f"officers_map/{name}": HERE / name for name in OWN_FILES}
+"""What is served under /static/, by its path there."""
+
+Extent = tuple[float, float, float, float]
+
+
+def officers_map_html(city_name: str, extent: Extent) -> str:
+    """The page, served at `/map`; it opens on the extent (west, south, east, north in degrees).
+
+    No case and no feature stands in it: the page asks for them as whoever has opened it.
+    """
+    return TEMPLATES.get_template("officers_map.html.j2").render(
+        city=city_name, extent=json.dumps(list(extent)), style=json.dumps(style().as_json())
+    )

@@ -1,0 +1,61 @@
+// "What is here": the checks of a place and the open cases within 250 ft of it; one question at a time.
+
+import { ask, byId, el } from "../page/dom.js";
+import { HerePanel } from "../page/here_panel.js";
+import { caseMark } from "./images.js";
+
+/** @typedef {import("./case_store.js").CaseStore} CaseStore */
+
+const NEAR_FT = 250;
+
+export class PlaceInView {
+  /**
+   * @param {CaseStore} store
+   * @param {{show: (collection: any) => void, clear: () => void}} picture
+   * @param {(number: string, from: HTMLElement) => void} open
+   */
+  constructor(store, picture, open) {
+    this.store = store;
+    this.picture = picture;
+    this.open = open;
+    this.panel = new HerePanel((finding) => (finding ? picture.show(finding.evidence) : undefined));
+    /** @type {AbortController | null} */
+    this.pending = null;
+  }
+
+  /** @param {number} lon @param {number} lat */
+  async ask(lon, lat) {
+    this.pending?.abort();
+    const pending = new AbortController();
+    this.pending = pending;
+    this.panel.wait("Looking …");
+    byId("near").replaceChildren();
+    const site = { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { kind: "site" } };
+    this.picture.show({ features: [site] });
+    const at = `${lon.toFixed(8)},${lat.toFixed(8)}`;
+    const [here, near] = await Promise.allSettled([
+      ask(`/here?lon=${lon.toFixed(8)}&lat=${lat.toFixed(8)}`, pending.signal),
+      ask(`/cases?near=${at}&within_ft=${NEAR_FT}&status=open&limit=20`, pending.signal),
+    ]);
+    if (pending.signal.aborted) return null;
+    if (here.status === "rejected") {
+      this.panel.fail(`No answer: ${here.reason.message}`);
+      return null;
+    }
+    this.panel.show(here.value);
+    if (near.status === "fulfilled") this.nearby(near.value.cases);
+    return byId("here").querySelector("h2")?.textContent ?? "This place";
+  }
+
+  /** @param {any[]} cases */
+  nearby(cases) {
+    const rows = cases.map((told) => this.store.find(told.number)).filter((row) => row !== null);
+    const list = rows.map((row) => {
+      const button = el("button", { type: "button", class: "case-row", click: () => this.open(row.number, button) }, caseMark(row, "priority"),
+        el("span", { class: "case-words" }, el("span", { class: "case-title" }, row.title || row.kind), el("span", { class: "case-facts" }, row.number)));
+      return el("li", {}, button);
+    });
+    const said = list.length ? [el("ul", { class: "cases" }, ...list)] : [el("p", { class: "quiet" }, "None.")];
+    byId("near").replaceChildren(el("h3", {}, `Open cases within ${NEAR_FT} ft`), ...said);
+  }
+}
