@@ -47,9 +47,7 @@ class CaseTable:
         return len(self.xy)
 
 
-def case_table(
-    session: Session, *, closed: bool, types: Collection[str] | None = None, most: int = MOST
-) -> CaseTable:
+def case_table(session: Session, *, closed: bool, types: Collection[str] | None = None, most: int = MOST) -> CaseTable:
     """Open cases, or the closed ones too, of some types or of all; one statement.
 
     A shape is stood for by a point that lies within it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 ROLES = {"p": "public", "f": "field", "e": "engineer", "o": "officer", "m": "manager", "a": "admin"}
 
 _EVERYBODY = """
-GET /  GET /town.js  GET /static/{path:path}  GET /health
+GET /  GET /map  GET /map/search  GET /town.js  GET /static/{path:path}  GET /health
 GET /sign-in  POST /sign-in  GET /sign-in/provider  GET /sign-in/provider/back  POST /sign-out  GET /session
 POST /checks  GET /here  GET /research
 GET /layers  GET /layers/{name}/features
@@ -35,7 +35,8 @@ POST /open311/v2/requests.{form}  GET /open311/v2/requests.{form}  GET /open311/
 """
 _ALL_STAFF = "GET /trace/upstream  GET /trace/downstream  GET /trace/line  GET /isolate"
 _WHO_SEES_CASES = """
-GET /cases  GET /cases/{no}  GET /cases/{no}/process.svg  GET /cases/{no}/notes  GET /cases/{no}/deadlines
+GET /map/cases  GET /cases  GET /cases/{no}  GET /cases/{no}/process.svg  GET /cases/{no}/notes
+GET /cases/{no}/deadlines
 GET /cases/{no}/events  GET /cases/{no}/proposals  GET /cases/{no}/attachments
 GET /cases/{no}/attachments/{attachment}
 GET /processes  GET /processes/{process}.svg  GET /processes/{process}  GET /forms/{form}  GET /letters/kinds
