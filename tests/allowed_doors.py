@@ -10,6 +10,7 @@ ROLES = {"p": "public", "f": "field", "e": "engineer", "o": "officer", "m": "man
 _EVERYBODY = """
 GET /  GET /map  GET /map/search  GET /town.js  GET /static/{path:path}  GET /health
 GET /sign-in  POST /sign-in  GET /sign-in/provider  GET /sign-in/provider/back  POST /sign-out  GET /session
+GET /forms/{form}
 POST /checks  GET /here  GET /research
 GET /layers  GET /layers/{name}/features
 GET /ogc  GET /ogc/  GET /ogc/conformance  GET /ogc/api  GET /ogc/api.html
@@ -39,7 +40,7 @@ GET /map/cases  GET /cases  GET /cases/{no}  GET /cases/{no}/process.svg  GET /c
 GET /cases/{no}/deadlines
 GET /cases/{no}/events  GET /cases/{no}/proposals  GET /cases/{no}/attachments
 GET /cases/{no}/attachments/{attachment}
-GET /processes  GET /processes/{process}.svg  GET /processes/{process}  GET /forms/{form}  GET /letters/kinds
+GET /processes  GET /processes/{process}.svg  GET /processes/{process}  GET /letters/kinds
 POST /cases  POST /cases/{no}/steps  POST /cases/{no}/fields  POST /cases/{no}/end-wait  POST /cases/{no}/extend-wait
 POST /cases/{no}/corrections  POST /cases/{no}/reopen  POST /cases/{no}/assign  POST /cases/{no}/priority
 POST /cases/{no}/proposals  POST /cases/{no}/proposals/{decision}  POST /cases/{no}/move  POST /cases/{no}/site
