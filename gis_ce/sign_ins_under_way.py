@@ -44,6 +44,7 @@ def end_sign_in(session: Session, cookie: str | None, state: str, now: datetime)
     row = session.get(SignInUnderWay, _hashed(cookie)) if cookie else None
     if row is not None:
         session.delete(row)
+        session.flush()
     right = row is not None and hmac.compare_digest(row.state.encode(), state.encode(errors="surrogatepass"))
     if row is None or not right or row.made_at + WITHIN <= now:
         raise SignInRefused("This sign-in was not begun here, or too long ago; begin again.")

@@ -128,6 +128,6 @@ def test_only_those_of_the_lane_admin_bring_cases_in(town: Town, sqlite_template
     officer, admin = doors.add("ann", "ce"), doors.add("root", "admin", "ce")
     path = write_xlsx(tmp_path / "old.xlsx", ROWS)
     assert bring(doors.public, path).status_code == 401
-    assert "by those who act in the lane admin" in problem(bring(officer, path), 403)
-    assert "by those who act in the lane admin" in problem(bring(officer, path, plan="true"), 403)
+    assert problem(bring(officer, path), 403) == "This is for the roles admin; ann is officer."
+    assert problem(bring(officer, path, plan="true"), 403) == "This is for the roles admin; ann is officer."
     assert ok(bring(admin, path))["cases"] == 2

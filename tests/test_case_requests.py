@@ -81,6 +81,8 @@ CHANGES: dict[str, Any] = {
 }
 """Every change of a case that there is, by the last part of its path, with a body that is right."""
 AFTER_ANOTHER = (
+    "appeals",
+    "appeals/{proceeding}/decision",
     "attachments/{attachment}/after",
     "abatements/{proceeding}/done",
     "category",

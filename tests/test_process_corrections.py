@@ -201,9 +201,13 @@ def test_a_wait_is_extended_to_a_later_day_with_a_reason() -> None:
         extend_wait(LEAKS, at(LEAKS), date(2026, 12, 1), "why", act())
 
 
+ENDLESS = {"easements", "crossed_lines", "inspection_round"}
+"""Maps in which the same answer, given again and again, goes round for ever."""
+
+
 @given(st.data())
 def test_mending_at_random_never_loses_data_and_the_case_still_ends(data: st.DataObject) -> None:
-    process = MAPS[data.draw(st.sampled_from(sorted(set(MAPS) - {"easements", "crossed_lines"})))]
+    process = MAPS[data.draw(st.sampled_from(sorted(set(MAPS) - ENDLESS)))]
     state, doing = start(process, act()).state, act()
     for _ in range(data.draw(st.integers(1, 25))):
         if state.closed:

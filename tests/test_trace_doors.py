@@ -289,5 +289,5 @@ def test_a_command_that_cannot_be_done_says_so_in_one_line(
 
 def test_who_signs_in_may_trace_from_anywhere(town: Town, tmp_path: Path, sqlite_template: Path) -> None:
     doors = doors_of(town, own_store(tmp_path, sqlite_template))
-    officer = doors.add("alex")
+    officer = doors.add("alex", "field")
     assert ids(ok(officer.get("/trace/upstream", params={"manhole": "MB"}))["segments"]) == ["S1", "S4"]
