@@ -19,6 +19,8 @@ from small_town import make_town
 
 from api.app import make_app
 
+pytestmark = pytest.mark.heavy
+
 LEAK, DAMAGE, HEDGE = "Water on the curb", "Bore hit a main", "Hedge at a hydrant"
 CASES = (
     ("leaks", "101 Main Street", LEAK, 1),
