@@ -53,7 +53,9 @@ def columns_of(found: Mapping[str, Findings]) -> Columns:
         "serving": sewer.facts["facility_id"],
         "probability_in_right_of_way": _integrated(found["right_of_way"]),
         "probability_on_easement": _integrated(found["easement_exists"]),
-        "parcels_differ": np.append(several, False)[np.zeros(0, int) if sewer.reason is None else sewer.reason],
+        "parcels_differ": np.append(several, False)[
+            -np.ones(len(way.margin_ft), int) if sewer.reason is None else sewer.reason
+        ],
     }
 
 
