@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.case_office import CaseOffice
+from api.repeating import Repeating
 from gis_ce.access_rules import access_rules
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.desk import CLOCK, Actor
@@ -69,34 +69,23 @@ def tidy(office: CaseOffice, now: datetime) -> None:
     clear_unfinished(office.attachments.path, now - _ARRIVES_WITHIN)
 
 
-class CaseClock:
+class CaseClock(Repeating):
     """A thread that looks for passed deadlines at once and then again and again, until it is stopped."""
 
     def __init__(self, office: CaseOffice, every_s: float = EVERY_S) -> None:
-        self._office, self._every_s, self._stopped = office, every_s, Event()
-        self._thread = Thread(target=self._run, name="case clock", daemon=True)
+        super().__init__("case clock", self._look, every_s)
+        self._office, self._turns = office, count()
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, once what is being done is done."""
-        self._stopped.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        for turn in count():
-            try:
-                passed, reminded = pass_all(self._office), remind_all(self._office)
-                if turn % _TIDY_EACH == 0:
-                    tidy(self._office, datetime.now(UTC))
-            except (CaseError, LayersError, SQLAlchemyError, OSError) as error:
-                _LOG.error("Deadlines could not be looked at: %s", error)
-            else:
-                for done in passed:
-                    _LOG.info("The deadline of %s has passed; it goes on at %s.", done.number, done.step)
-                for number in reminded:
-                    _LOG.info("A deadline of %s is near.", number)
-            if self._stopped.wait(self._every_s):
-                return
+    def _look(self) -> None:
+        turn = next(self._turns)
+        try:
+            passed, reminded = pass_all(self._office), remind_all(self._office)
+            if turn % _TIDY_EACH == 0:
+                tidy(self._office, datetime.now(UTC))
+        except (CaseError, LayersError, SQLAlchemyError, OSError) as error:
+            _LOG.error("Deadlines could not be looked at: %s", error)
+            return
+        for done in passed:
+            _LOG.info("The deadline of %s has passed; it goes on at %s.", done.number, done.step)
+        for number in reminded:
+            _LOG.info("A deadline of %s is near.", number)

@@ -25,6 +25,7 @@ from gis_ce.actions.definitions import in_store
 from gis_ce.actions.desk import Actor, Desk
 from gis_ce.case_changes import case_to_change
 from gis_ce.idempotency import LONGEST_KEY
+from gis_ce.process import Process
 from gis_ce.roles import Rights
 from gis_ce.tables import IdempotencyKey
 
@@ -58,11 +59,15 @@ class Visit:
         with self.office.store.reading() as session:
             yield session, self.office.desk(self.actor)
 
+    def processes(self, session: Session, desk: Desk) -> dict[str, Process]:
+        """The process maps that are followed now: those of the files, and over them those of the store."""
+        return {**desk.processes.processes, **in_store(session, desk)}
+
     def types(self, session: Session, desk: Desk) -> frozenset[str] | None:
         """The types of cases that they see, of which a lane of theirs is a part; None where they see all."""
         if self.rights.cases == "all":
             return None
-        known = {**desk.processes.processes, **in_store(session, desk)}
+        known = self.processes(session, desk)
         return frozenset(name for name, process in known.items() if works_on(process, self.actor.lanes))
 
 

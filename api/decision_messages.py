@@ -9,7 +9,6 @@ from typing import Any
 from api.case_places import Message
 from gis_ce.actions.flip import Flip
 from gis_ce.actions.flips import Rechecked
-from gis_ce.actions.preview_decisions import TurnedDecision
 from gis_ce.actions.recorded_inputs import Recorded
 from gis_ce.actions.reproducing import Reproduced
 from gis_ce.decision_chain import Heads
@@ -102,8 +101,3 @@ def heads_message(heads: Heads) -> Message:
         "heads": [asdict(head) for head in heads.heads],
         "text": heads.text(),
     }
-
-
-def turned_message(turned: TurnedDecision) -> Message:
-    """One past decision that a changed rule would turn."""
-    return asdict(turned)

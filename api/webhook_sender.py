@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.case_office import CaseOffice
+from api.repeating import Repeating
 from gis_ce.actions.webhooks import claim_due, forget_delivered, make_messages, note_sent
 from gis_ce.errors import CaseError
 from gis_ce.tables import Webhook
@@ -53,25 +53,15 @@ def _any(session: Session) -> bool:
     return session.scalars(select(Webhook.id).where(Webhook.active).limit(1)).first() is not None
 
 
-class WebhookSender:
+class WebhookSender(Repeating):
     """The thread itself."""
 
     def __init__(self, office: CaseOffice, inside: bool, every_s: float = EVERY_S) -> None:
-        self._office, self._inside, self._every_s, self._stopped = office, inside, every_s, Event()
-        self._thread = Thread(target=self._run, name="webhooks", daemon=True)
+        super().__init__("webhooks", self._send, every_s, first_s=every_s)
+        self._office, self._inside = office, inside
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, once the message in hand is sent."""
-        self._stopped.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopped.wait(self._every_s):
-            try:
-                send_due(self._office, self._inside)
-            except (CaseError, SQLAlchemyError, OSError) as error:
-                _LOG.error("Webhooks could not be sent: %s", error)
+    def _send(self) -> None:
+        try:
+            send_due(self._office, self._inside)
+        except (CaseError, SQLAlchemyError, OSError) as error:
+            _LOG.error("Webhooks could not be sent: %s", error)

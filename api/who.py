@@ -106,7 +106,8 @@ class Porter:
         return self._without_sign_in(request)
 
     def of_account(self, account: Account, how: Literal["password", "session"]) -> Who:
-        """Somebody with an account."""
+        """Somebody with an account; from then on it is known that there are accounts."""
+        self._accounts = True
         roles = self.rules.lanes.roles_of(account.lanes)
         return Who(how, rights_of(roles), account.name, account.lanes, roles)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import case_stores
 import psycopg
 import pytest
+from case_doors import own_store
 from hypothesis import HealthCheck, settings
 from oracle_tables import load_layers
 from oracle_towns import Town, demo_town, exact, real_town
@@ -141,6 +142,16 @@ def case_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CaseS
         store = case_stores.emptied(request.getfixturevalue("postgis_case_url"))
     yield store
     store.close()
+
+
+@pytest.fixture
+def store_url(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty case store of one's own, which commands open too."""
+    folder = tmp_path / "store"
+    folder.mkdir()
+    url = own_store(folder, sqlite_template)
+    monkeypatch.setenv("GIS_CE_CASES", url)
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import small_town
-from case_doors import does, doors_of, ok, opened, own_store, problem
+from case_doors import does, doors_of, ok, opened, problem
 from command_line import Ran, runner
 from small_town import Town, lonlat, make_town, publish_rows
 
@@ -27,22 +27,14 @@ def _town(tmp_path: Path) -> Town:
     return make_town(tmp_path)
 
 
-@pytest.fixture(name="url")
-def _url(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    (tmp_path / "store").mkdir()
-    url = own_store(tmp_path / "store", sqlite_template)
-    monkeypatch.setenv("GIS_CE_CASES", url)
-    return url
-
-
 @pytest.fixture(name="run")
-def _run(town: Town, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def _run(town: Town, store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     return runner(town, monkeypatch, capsys)
 
 
 @pytest.fixture(name="here")
-def _here(town: Town, url: str) -> Any:
-    return doors_of(town, url).here
+def _here(town: Town, store_url: str) -> Any:
+    return doors_of(town, store_url).here
 
 
 @pytest.fixture(name="number")
@@ -172,8 +164,8 @@ def test_mistakes_are_one_clear_sentence(run: Run, here: Any, number: str) -> No
     assert "no line over all cases" in problem(here.post("/decisions/proof", json={"heads": "x"}), 400)
 
 
-def test_the_public_sees_no_decision(town: Town, url: str, number: str) -> None:
-    public = doors_of(town, url).public
+def test_the_public_sees_no_decision(town: Town, store_url: str, number: str) -> None:
+    public = doors_of(town, store_url).public
     for path in ("/decisions", "/decisions/1", "/decisions/flips", "/decisions/heads", "/decisions/1/reproduction"):
         assert public.get(path).status_code == 401
     assert public.post("/decisions/flips").status_code == 401

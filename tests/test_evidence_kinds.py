@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import ast
 import json
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
 import shapely
-import uvicorn
 from opened_page import DESK, Opened
 from playwright.sync_api import Browser, Route, sync_playwright
+from served import served
 from shapely.geometry.base import BaseGeometry
 from small_town import Town, make_town, place
 
-from api.app import make_app
 from gis_ce.checks.check import Evidence, EvidenceKind
 from layers.grid import Grid
 from maps.errors import VendorMissing
@@ -103,17 +99,8 @@ def test_the_evidence_page_draws_every_kind(browser: Browser, tmp_path: Path) ->
 @pytest.fixture(scope="module", name="address")
 def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     town: Town = make_town(tmp_path_factory.mktemp("town"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    server = uvicorn.Server(uvicorn.Config(make_app(town.settings), host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with served(town.settings) as address:
+        yield address
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from case_doors import Doors, doors_of, ok, opened, own_store, problem
+from case_doors import Doors, doors_of, ok, opened, problem
 from command_line import runner
 from small_town import Town, make_town
 
@@ -27,10 +27,8 @@ def _town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 
 @pytest.fixture(name="doors")
-def _doors(town: Town, tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Doors:
-    url = own_store(tmp_path, sqlite_template)
-    monkeypatch.setenv("GIS_CE_CASES", url)
-    return doors_of(town, url)
+def _doors(town: Town, store_url: str) -> Doors:
+    return doors_of(town, store_url)
 
 
 @pytest.fixture(name="today")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sewer_street
 import small_town
-from case_doors import does, doors_of, opened, own_store
+from case_doors import does, doors_of, opened
 from command_line import Ran, runner
 from desks import a_desk, at_location, later, write
 from desks import town as drawn_town
@@ -34,16 +34,8 @@ def _town(tmp_path: Path) -> Town:
     return make_street_town(tmp_path)
 
 
-@pytest.fixture(name="url")
-def _url(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    (tmp_path / "store").mkdir()
-    url = own_store(tmp_path / "store", sqlite_template)
-    monkeypatch.setenv("GIS_CE_CASES", url)
-    return url
-
-
 @pytest.fixture(name="run")
-def _run(town: Town, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def _run(town: Town, store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     return runner(town, monkeypatch, capsys)
 
 
@@ -52,9 +44,9 @@ def _good(ran: Ran) -> str:
     return ran.out
 
 
-def _decided_and_frozen(run: Run, town: Town, url: str) -> tuple[str, str]:
+def _decided_and_frozen(run: Run, town: Town, store_url: str) -> tuple[str, str]:
     """The number of a decision on record, and that of a frozen mailing."""
-    here, (lon, lat) = doors_of(town, url).here, lonlat(150, 30)
+    here, (lon, lat) = doors_of(town, store_url).here, lonlat(150, 30)
     does(here, opened(here, place={"lon": lon, "lat": lat}))("site_visit", comments="running")
     at = "{},{}".format(*lonlat(300, 30))
     case = json.loads(_good(run("case", "open", "sso", "--at", at, "--json")))["number"]
@@ -85,9 +77,9 @@ def _networks(town: Town) -> set[str]:
     return {f"{path.parent.name}/{path.name.partition('.')[0]}" for path in files}
 
 
-def test_versions_that_the_record_names_are_kept_and_told(run: Run, town: Town, url: str) -> None:
+def test_versions_that_the_record_names_are_kept_and_told(run: Run, town: Town, store_url: str) -> None:
     _traced(run)
-    decision, mailing = _decided_and_frozen(run, town, url)
+    decision, mailing = _decided_and_frozen(run, town, store_url)
     old = _published_again(town)
     ran = json.loads(_good(run("layers", "prune", "--keep", "1", "--json")))
     kept = {each["version"]: each for each in ran["kept"]}
@@ -105,9 +97,11 @@ def test_versions_that_the_record_names_are_kept_and_told(run: Run, town: Town, 
 
 
 @pytest.mark.spoils_decisions
-def test_only_a_clear_word_takes_what_the_record_names_and_networks_go_too(run: Run, town: Town, url: str) -> None:
+def test_only_a_clear_word_takes_what_the_record_names_and_networks_go_too(
+    run: Run, town: Town, store_url: str
+) -> None:
     _traced(run)
-    decision, _ = _decided_and_frozen(run, town, url)
+    decision, _ = _decided_and_frozen(run, town, store_url)
     old = _published_again(town)
     _traced(run)
     mains = town.store.current()["sewer_mains"].version

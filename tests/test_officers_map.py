@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from drawn_pages import HOSTILE
 from officers_page import BY_SOFTWARE, DESK, ONLY_US, PHONE, WITHOUT_WEBGL, OfficersPage, browser_with
 from playwright.sync_api import Browser, Page, expect
+from served import served
 from small_town import make_town
-
-from api.app import make_app
 
 pytestmark = pytest.mark.heavy
 
@@ -35,22 +30,12 @@ CASES = (
 def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The service of the little town with five cases, running as it does for a user."""
     town = make_town(tmp_path_factory.mktemp("town"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    server = uvicorn.Server(uvicorn.Config(make_app(town.settings), host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.02)
-    address = f"http://127.0.0.1:{port}"
-    with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
-        for kind, place, title, priority in CASES:
-            body = {"type": kind, "place": {"address": place}, "title": title, "priority": priority}
-            assert client.post("/cases", json=body).status_code == 201
-    yield address
-    server.should_exit = True
-    thread.join(10)
+    with served(town.settings) as address:
+        with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+            for kind, place, title, priority in CASES:
+                body = {"type": kind, "place": {"address": place}, "title": title, "priority": priority}
+                assert client.post("/cases", json=body).status_code == 201
+        yield address
 
 
 @pytest.fixture(scope="module", name="browser")

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import shapely
-import uvicorn
 from drawn_pages import HOSTILE
 from opened_page import DESK, PHONE, Opened
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from served import served
 from small_town import GRID, Town, lonlat, make_town
 
-from api.app import make_app
 from api.wiring import open_city
 from gis_ce.checks.all import CHECKS
 from layers.grid import Grid
@@ -45,17 +41,8 @@ def _town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 @pytest.fixture(scope="module", name="address")
 def _address(town: Town) -> Iterator[str]:
     """The address of the service, running as it does for a user."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    server = uvicorn.Server(uvicorn.Config(make_app(town.settings), host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with served(town.settings) as address:
+        yield address
 
 
 @pytest.fixture(scope="module", name="browser")

@@ -40,11 +40,6 @@ class EsriTable:
         """The object id of each row."""
         return object_ids(self.collection.table.ids)
 
-    @cached_property
-    def by_object_id(self) -> Rows:
-        """The rows in the order of their object ids."""
-        return np.argsort(self.object_ids, kind="stable")
-
     @property
     def fields(self) -> list[dict[str, Any]]:
         """All fields as Esri describes them."""

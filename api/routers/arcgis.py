@@ -18,6 +18,7 @@ from api.arcgis.numbers import layer_numbers
 from api.arcgis.query import answer, asked_of, geojson
 from api.arcgis.tables import EsriTable
 from api.errors import OURS, ApiError, NotThere, told
+from api.given_once import given_once
 from api.ogc.asking import Asking, TheAsking
 from api.ogc.forms import GEOJSON
 
@@ -47,16 +48,8 @@ router = APIRouter(prefix=ROOT, route_class=EsriRoute, include_in_schema=False)
 
 
 async def given_in(request: Request) -> dict[str, str]:
-    """The parameters, from the address and from a form alike; raises ApiError for one given twice or with a NUL."""
-    pairs = list(request.query_params.multi_items())
-    if request.method == "POST":
-        async with request.form(max_fields=100, max_files=0) as form:
-            pairs += [(name, str(value)) for name, value in form.multi_items()]
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ApiError("A parameter is given more than once; give each one time.")
-    if any("\0" in value for value in found.values()):
-        raise ApiError("A NUL character stands in a parameter; take it out.")
+    """The parameters, from the address and from a form alike; raises ApiError."""
+    found = await given_once(request)
     if found.get("f", "json") not in ("json", "pjson", "geojson"):
         raise ApiError(f"f: {found['f']!r} is not offered; these are: json, pjson, geojson.")
     return found

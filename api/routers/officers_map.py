@@ -43,7 +43,7 @@ def get_case_table(
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         table = case_table(session, closed=closed, types=types)
-        message = table_message(table, visit.office.processes.processes, desk.now, desk.grid)
+        message = table_message(table, visit.processes(session, desk), desk.now, desk.grid)
     return JSONResponse(message, headers=headers)
 
 

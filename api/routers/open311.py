@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from api.errors import ApiError
+from api.given_once import given_once
 from api.open311.forms import ReportRoute, written
 from api.open311.messages import MOST_REQUESTS, definition_row, filter_of, report_of, request_row, service_row
 from api.open311.often import Counter
@@ -25,20 +25,8 @@ router = APIRouter(prefix=ROOT, route_class=ReportRoute, include_in_schema=False
 
 
 async def given_in(request: Request) -> Mapping[str, str]:
-    """The parameters, from the address and from a form alike; raises ApiError for one given twice or a file."""
-    pairs = list(request.query_params.multi_items())
-    if request.method == "POST":
-        async with request.form(max_fields=100, max_files=4) as form:
-            for name, value in form.multi_items():
-                if not isinstance(value, str):
-                    raise ApiError(f"{name}: files are not taken here; give the address of a photo as media_url.")
-                pairs.append((name, value))
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ApiError("A parameter is given more than once; give each one time.")
-    if any("\0" in value for value in found.values()):
-        raise ApiError("A NUL character stands in a parameter; take it out.")
-    return found
+    """The parameters, from the address and from a form alike; raises ApiError."""
+    return await given_once(request, files=4)
 
 
 def intake_here(office: TheOffice, given: Annotated[Mapping[str, str], Depends(given_in)]) -> Intake:

@@ -42,7 +42,7 @@ export class CaseList {
   }
 
   draw() {
-    const wanted = this.store.matching();
+    const wanted = this.store.matching;
     const { chosen } = this;
     const all = chosen ? wanted.filter((row) => chosen.includes(row.number)) : wanted;
     const sees = this.inView();

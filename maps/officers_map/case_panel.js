@@ -1,6 +1,7 @@
 // One case: its facts, where it stands on its process map, and its checks, each with its evidence.
 
-import { ask, byId, el, feet } from "../page/dom.js";
+import { ask, byId, el, feet, titled } from "../page/dom.js";
+import { ruleNote } from "../page/here_panel.js";
 
 /** @typedef {{id: string, check: string, step: string, state: string, proposed: string | null, answer: string | null, sentence: string,
  *   reason: string | null, margin_ft: number | null, probability: number | null, rule: any, by: string | null, why: string | null, evidence: any}} Proposal */
@@ -66,10 +67,10 @@ export class CasePanel {
     const press = (/** @type {any} */ button) => this.press(button, proposal);
     const button = el(able ? "button" : "div",
       { class: "finding", "data-check": proposal.check, ...(able ? { type: "button", "aria-pressed": "false", click: () => press(button) } : {}) },
-      el("span", { class: "question" }, titleOf(proposal.check)),
+      el("span", { class: "question" }, titled(proposal.check)),
       el("span", { class: "result" }, ...result(proposal)),
     );
-    return el("li", { class: "card" }, button, el("p", { class: "sentence" }, proposal.sentence), signed(proposal), rule(proposal));
+    return el("li", { class: "card" }, button, el("p", { class: "sentence" }, proposal.sentence), signed(proposal), ruleNote(proposal.rule));
   }
 
   /** Pressed again, nothing is drawn but the case. @param {any} button @param {Proposal} proposal */
@@ -85,7 +86,7 @@ export class CasePanel {
     const home = byId("history");
     try {
       const told = await ask(`/cases/${encodeURIComponent(number)}/events?limit=200`);
-      home.replaceChildren(...told.events.map((/** @type {any} */ event) => el("li", {}, el("strong", {}, titleOf(event.kind)), ` ${event.by} · `, el("time", { datetime: event.at }, moment(event.at)))));
+      home.replaceChildren(...told.events.map((/** @type {any} */ event) => el("li", {}, el("strong", {}, titled(event.kind)), ` ${event.by} · `, el("time", { datetime: event.at }, moment(event.at)))));
     } catch (error) {
       home.replaceChildren(el("li", { class: "alert" }, `No answer: ${/** @type {Error} */ (error).message}`));
     }
@@ -117,7 +118,7 @@ function result(proposal) {
   const limit = proposal.margin_ft === null ? null : `${feet(Math.abs(proposal.margin_ft))} from the limit`;
   const sure = proposal.probability === null ? null : `${Math.round(proposal.probability * 100)} % sure`;
   const mark = el("span", { class: "mark", "aria-hidden": "true" }, { decided: "●", undecided: "?", facts: "i" }[state]);
-  return [el("span", { class: `chip ${state}` }, mark, titleOf(word)), el("span", { class: "measured" }, [limit, sure].filter(Boolean).join(" · "))];
+  return [el("span", { class: `chip ${state}` }, mark, titled(word)), el("span", { class: "measured" }, [limit, sure].filter(Boolean).join(" · "))];
 }
 
 /** @param {Proposal} proposal */
@@ -127,19 +128,11 @@ function signed(proposal) {
   return el("p", { class: "sentence quiet" }, `${word} by ${proposal.by}${proposal.why ? `: ${proposal.why}` : ""}`);
 }
 
-/** @param {Proposal} proposal */
-function rule(proposal) {
-  if (!proposal.rule) return null;
-  const { citation, text, status } = proposal.rule;
-  const note = status && status !== "confirmed" ? ` (${status})` : "";
-  return el("details", {}, el("summary", {}, `Rule: ${citation ?? "of the city"}${note}`), el("p", {}, text ?? ""));
-}
-
 /** @param {any} told */
 function facts(told) {
   const sigma = told.place?.sigma_ft;
   const lines = [
-    ["State", told.status === "open" ? "open" : `closed, ${titleOf(told.outcome ?? "")}`],
+    ["State", told.status === "open" ? "open" : `closed, ${titled(told.outcome ?? "")}`],
     ["Priority", told.priority],
     ["Officer", told.officer ?? "nobody yet"],
     ["Address", told.address],
@@ -154,15 +147,15 @@ function facts(told) {
 /** @param {any} told */
 function now(told) {
   if (!told.now) return el("p", { class: "step-now" }, "Closed: no step is open.");
-  const done = told.now.done_by?.length ? ` by ${told.now.done_by.map(titleOf).join(" or ")}` : "";
+  const done = told.now.done_by?.length ? ` by ${told.now.done_by.map(titled).join(" or ")}` : "";
   return el("p", { class: "step-now" }, el("strong", {}, "Now: "), `${told.now.text}${done}`);
 }
 
 /** @param {any} told */
 function papers(told) {
   const rows = [
-    ...told.letters.map((/** @type {any} */ one) => ["Letter", titleOf(one.template ?? one.kind ?? ""), one.state]),
-    ...told.deadlines.map((/** @type {any} */ one) => ["Deadline", titleOf(one.kind ?? one.name ?? one.step ?? ""), one.due_at ? moment(one.due_at) : ""]),
+    ...told.letters.map((/** @type {any} */ one) => ["Letter", titled(one.template ?? one.kind ?? ""), one.state]),
+    ...told.deadlines.map((/** @type {any} */ one) => ["Deadline", titled(one.kind ?? one.name ?? one.step ?? ""), one.due_at ? moment(one.due_at) : ""]),
     ...told.attachments.map((/** @type {any} */ one) => ["Attachment", one.name ?? one.filename ?? one.id, ""]),
     ...told.notes.map((/** @type {any} */ one) => ["Note", one.text, one.by]),
   ];
@@ -173,9 +166,6 @@ function papers(told) {
 
 /** @param {string} address @param {string} text */
 const link = (address, text) => el("a", { class: "preset", href: address, target: "_blank", rel: "noopener" }, text);
-
-/** @param {string} name */
-const titleOf = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 
 /** @param {string} at */
 const moment = (at) => new Date(at).toLocaleString("en-US", { dateStyle: "medium", timeStyle: "short" });

@@ -28,6 +28,8 @@ export class CaseStore {
     this.wanted = { ...NOTHING };
     /** @type {Record<string, {title: string}>} */
     this.types = {};
+    /** @type {Row[]} the cases that are wanted, the most urgent first */
+    this.matching = [];
     this.more = false;
     this.withClosed = false;
     /** @type {(() => void)[]} */
@@ -57,13 +59,9 @@ export class CaseStore {
   }
 
   tell() {
-    this.listeners.forEach((listener) => listener());
-  }
-
-  /** The cases that are wanted, the most urgent first. */
-  matching() {
     const words = this.wanted.text.trim().toLowerCase();
-    return this.rows.filter((row) => meets(row, this.wanted, words)).sort(byUrgency);
+    this.matching = this.rows.filter((row) => meets(row, this.wanted, words)).sort(byUrgency);
+    this.listeners.forEach((listener) => listener());
   }
 
   /** @param {string} number */

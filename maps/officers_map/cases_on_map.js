@@ -28,7 +28,7 @@ export class CasesOnMap {
   }
 
   draw() {
-    const placed = this.store.matching().filter((row) => row.lon !== null);
+    const placed = this.store.matching.filter((row) => row.lon !== null);
     this.view.map.getSource(SOURCE).setData(collection(placed, this.store.wanted.colour));
   }
 

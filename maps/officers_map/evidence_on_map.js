@@ -1,5 +1,6 @@
 // The evidence of one check on the map: one at a time, since all at once is unreadable.
 
+import { evidenceLook, FOCUSED_KINDS } from "../page/shapes.js";
 import { boxOf } from "./map_view.js";
 
 /** @typedef {import("../page/shapes.js").Look} Look */
@@ -8,7 +9,6 @@ import { boxOf } from "./map_view.js";
 const PREFIX = "evidence-";
 const LABELS = `${PREFIX}labels`;
 const NETWORK = ["lateral", "sewer_main", "water_main"];
-const FOCUSED = ["site", "structure", "distance", "encroached", "address"];
 
 export class EvidenceOnMap {
   /**
@@ -34,7 +34,7 @@ export class EvidenceOnMap {
       for (const rule of this.rules(feature, source)) map.addLayer(rule, this.below(rule.type));
     });
     this.label(features);
-    const near = features.filter((/** @type {any} */ one) => FOCUSED.includes(one.properties.kind));
+    const near = features.filter((/** @type {any} */ one) => FOCUSED_KINDS.includes(one.properties.kind));
     const box = boxOf(near.length ? near : features);
     if (box) this.reveal(box);
   }
@@ -77,15 +77,9 @@ export class EvidenceOnMap {
     return coordinates && { type: "Feature", geometry: { type: "Point", coordinates }, properties };
   }
 
-  /** The look of the kind, in the hue of its role where water and sewer differ. @param {any} feature @returns {Look & {name: string}} */
+  /** @param {any} feature */
   lookOf(feature) {
-    const { kind, role } = feature.properties;
-    const look = this.style.evidence[kind] ?? this.style.evidence.facility;
-    const own = this.style.roles[role];
-    const base = { ...look, name: `evidence|${kind in this.style.evidence ? kind : "facility"}` };
-    if (!own || !["main", "facility", "zone", "clearance"].includes(kind)) return base;
-    if (kind === "zone" || kind === "clearance") return { ...base, colour: own.colour, fill: own.colour };
-    return { ...base, colour: own.colour, dash: own.dash, name: own.symbol ? `roles|${role}` : base.name };
+    return evidenceLook(this.style, feature);
   }
 
   /** @param {any} feature @param {string} source */
@@ -111,9 +105,9 @@ const lineRules = (look, source) => {
   return [...(look.casing ? [casing] : []), line(look, source)];
 };
 
-/** @param {Look & {name: string}} look @param {string} source */
+/** @param {Look & {image: string}} look @param {string} source */
 const pointRules = (look, source) => [
-  { id: `${source}-point`, type: "symbol", source, layout: { "icon-image": `look|${look.name}`, "icon-allow-overlap": true, "icon-ignore-placement": true } },
+  { id: `${source}-point`, type: "symbol", source, layout: { "icon-image": `look|${look.image}`, "icon-allow-overlap": true, "icon-ignore-placement": true } },
 ];
 
 /** Dashes are counted in widths of the line. @param {Look} look @param {string} source */

@@ -1,6 +1,6 @@
 // The style of the town's layers: what the service says, with the marks, hatches, arrows and labels that need no file.
 
-import { ask } from "../page/dom.js";
+import { ask, titled } from "../page/dom.js";
 
 /** @typedef {import("../page/shapes.js").Look} Look */
 /** @typedef {{name: string, role: string, geometry: string, basis: string, rows: number}} Entry */
@@ -27,12 +27,8 @@ export async function townStyle(roles) {
 /** @param {Entry} entry @param {Look} look @param {any[]} rules @returns {TownLayer} */
 function townLayer(entry, look, rules) {
   const ids = rules.filter((rule) => rule.source === entry.name).map((rule) => rule.id);
-  const title = look.title === titleOf(entry.name) ? look.title : titleOf(entry.name);
-  return { entry, look, title, modelled: entry.basis === "modelled", ids, shown: look.shown };
+  return { entry, look, title: titled(entry.name), modelled: entry.basis === "modelled", ids, shown: look.shown };
 }
-
-/** @param {string} name */
-const titleOf = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 
 /** @param {any} rule @param {Entry | undefined} entry @param {Record<string, Look>} roles @returns {any[]} */
 function ruleFor(rule, entry, roles) {

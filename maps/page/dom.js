@@ -33,6 +33,9 @@ export function feet(value) {
 /** `water_main` as people write it. @param {string} name */
 export const words = (name) => name.replaceAll("_", " ");
 
+/** The same, as a line begins. @param {string} name */
+export const titled = (name) => name.charAt(0).toUpperCase() + words(name.slice(1));
+
 /**
  * A JSON answer of our own service; throws an Error whose message says what the service said.
  * @param {string} address @param {AbortSignal} [signal]

@@ -1,6 +1,7 @@
 // The evidence of one check on the map: one check at a time, since all at once is unreadable.
 
 import { declutter, draw, preparePanes } from "./drawing.js";
+import { evidenceLook, FOCUSED_KINDS } from "./shapes.js";
 
 /* global L */
 
@@ -43,15 +44,9 @@ export class EvidenceLayer {
     });
   }
 
-  /** The look of the kind, in the hue of its role where water and sewer differ. @param {any} feature @returns {Look} */
+  /** @param {any} feature @returns {Look} */
   lookOf(feature) {
-    const { kind, role } = feature.properties;
-    const look = this.style.evidence[kind] ?? this.style.evidence.facility;
-    const own = this.style.roles[role];
-    if (!own || !["main", "facility", "zone", "clearance"].includes(kind)) return look;
-    if (kind === "zone" || kind === "clearance") return { ...look, colour: own.colour, fill: own.colour };
-    const point = own.symbol ? { symbol: own.symbol, letter: own.letter, size: own.size + 2 } : { symbol: undefined };
-    return { ...look, colour: own.colour, dash: own.dash, ...point };
+    return evidenceLook(this.style, feature);
   }
 
   /** What must be in view to read the evidence: not the whole of a long main or street. @param {any} collection */

@@ -52,7 +52,7 @@ export class HerePanel {
       el("span", { class: "question" }, finding.question),
       el("span", { class: "result" }, ...result(finding)),
     );
-    return el("li", { class: "card" }, button, el("p", { class: "sentence" }, finding.sentence), rule(finding));
+    return el("li", { class: "card" }, button, el("p", { class: "sentence" }, finding.sentence), ruleNote(finding.rule));
   }
 
   /** @param {Finding | null} finding */
@@ -96,12 +96,12 @@ function result(finding) {
   ];
 }
 
-/** @param {Finding} finding */
-function rule(finding) {
-  if (!finding.rule) return null;
-  const { citation, text, status } = finding.rule;
+/** The rule of a finding, folded, with its status unless it is confirmed. @param {Finding["rule"]} found */
+export function ruleNote(found) {
+  if (!found) return null;
+  const { citation, text, status } = found;
   const note = status && status !== "confirmed" ? ` (${status})` : "";
-  return el("details", {}, el("summary", {}, `Rule: ${citation}${note}`), el("p", {}, text));
+  return el("details", {}, el("summary", {}, `Rule: ${citation ?? "of the city"}${note}`), el("p", {}, text ?? ""));
 }
 
 /** @param {any} told */

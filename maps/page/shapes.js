@@ -168,3 +168,22 @@ function pattern(kind, colour, id) {
   const box = { id, width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
   return svg("pattern", box, ...(marks ?? []));
 }
+
+/** The kinds of evidence that must be in view for it to be read: not the whole of a long main or street. */
+export const FOCUSED_KINDS = ["site", "structure", "distance", "encroached", "address"];
+
+/**
+ * The look of a piece of evidence, in the hue of its role where water and sewer differ; `image` says whose symbol it has.
+ * @param {{roles: Record<string, Look>, evidence: Record<string, Look>}} style @param {any} feature
+ * @returns {Look & {image: string}}
+ */
+export function evidenceLook(style, feature) {
+  const { kind, role } = feature.properties;
+  const known = kind in style.evidence ? kind : "facility";
+  const look = { ...style.evidence[known], image: `evidence|${known}` };
+  const own = style.roles[role];
+  if (!own || !["main", "facility", "zone", "clearance"].includes(kind)) return look;
+  if (kind === "zone" || kind === "clearance") return { ...look, colour: own.colour, fill: own.colour };
+  const point = own.symbol ? { symbol: own.symbol, letter: own.letter, size: own.size + 2, image: `roles|${role}` } : { symbol: undefined };
+  return { ...look, colour: own.colour, dash: own.dash, ...point };
+}

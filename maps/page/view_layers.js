@@ -1,6 +1,6 @@
 // The town's layers, fetched by view: what the box and the zoom show, never the whole town.
 
-import { ask, words } from "./dom.js";
+import { ask, titled } from "./dom.js";
 import { draw, label, partInView } from "./drawing.js";
 
 /* global L */
@@ -188,6 +188,5 @@ export class ViewLayers {
 /** Layers that share a role are told apart by their own names. @param {Entry} entry @param {Entry[]} all @param {Look} look */
 function named(entry, all, look) {
   const alone = all.filter((other) => other.role === entry.role).length === 1;
-  const own = words(entry.name);
-  return alone ? look : { ...look, title: own.charAt(0).toUpperCase() + own.slice(1) };
+  return alone ? look : { ...look, title: titled(entry.name) };
 }
