@@ -79,8 +79,8 @@ def test_without_accounts_who_sits_at_the_machine_is_an_officer_in_every_lane(do
 def test_with_accounts_one_must_sign_in_at_the_machine_too(doors: Doors) -> None:
     number = opened(doors.here)
     ann = doors.add("ann", "ce")
-    assert "has accounts: sign in" in problem(doors.here.get("/cases"), 401)
     assert ok(ann.get(f"/cases/{number}"))["number"] == number
+    assert "has accounts: sign in" in problem(doors.here.get("/cases"), 401)
     assert doors.here.get("/layers").status_code == 200
 
 
