@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from api.case_answers import PRIVATE
 from api.case_requests import TheVisit
 from api.errors import NoCity
+from api.languages import TheLanguage, page_in
 from api.map_answers import hits_message, table_message
 from api.requests import TheCity, TheView
 from gis_ce.case_columns import change_token
@@ -22,12 +23,12 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/map")
-def get_map(city: TheCity, view: TheView) -> HTMLResponse:
-    """The page, opened on the heart of what the caller may see."""
+def get_map(request: Request, city: TheCity, view: TheView, language: TheLanguage) -> HTMLResponse:
+    """The page in the reader's language, opened on the heart of what the caller may see."""
     extent = opening_extent(view.query, city.grid) or city.extent_lonlat(view)
     if extent is None:
         raise NoCity("No layer has been published that you may see; there is nothing to draw yet.")
-    return HTMLResponse(officers_map_html(city.city.name, extent), headers={"Cache-Control": "no-cache"})
+    return page_in(request, language, officers_map_html(city.city.name, extent, language))
 
 
 @router.get("/map/cases")

@@ -2,6 +2,7 @@
 
 import { byId, el } from "../page/dom.js";
 import { caseMark } from "./images.js";
+import { number, say, several } from "./words.js";
 
 /** @typedef {import("./case_store.js").Row} Row */
 /** @typedef {import("./case_store.js").CaseStore} CaseStore */
@@ -68,7 +69,7 @@ export class CaseList {
       el("span", { class: "case-words" },
         el("span", { class: "case-title" }, row.title || row.kind),
         el("span", { class: "case-facts" }, `${row.number} · ${ageOf(row)}${row.address ? ` · ${row.address}` : ""}`),
-        el("span", { class: "case-step" }, row.status === "open" ? row.words : "Closed", row.overdue ? el("strong", { class: "overdue" }, "Overdue") : null)),
+        el("span", { class: "case-step" }, row.status === "open" ? row.words : say("Closed"), row.overdue ? el("strong", { class: "overdue" }, say("Overdue")) : null)),
     );
     return el("li", {}, button);
   }
@@ -85,11 +86,13 @@ export class CaseList {
 }
 
 /** @param {Row} row */
-const ageOf = (row) => (row.days === 0 ? "today" : row.days === 1 ? "1 day" : `${row.days.toLocaleString("en-US")} days`);
+const ageOf = (row) => (row.days === 0 ? say("today") : several(row.days, "{n} day", "{n} days"));
 
 /** @param {number} seen @param {number} all @param {CaseStore} store @param {boolean} byMap */
 function countOf(seen, all, store, byMap) {
-  const what = store.wanted.open ? "open cases" : "cases";
-  const said = byMap ? `${seen.toLocaleString("en-US")} of ${all.toLocaleString("en-US")} ${what} in view` : `${all.toLocaleString("en-US")} ${what}`;
-  return store.more ? `${said}; only the newest ${store.rows.length.toLocaleString("en-US")} are loaded` : said;
+  const values = { seen: number(seen), all: number(all) };
+  const open = store.wanted.open;
+  const inView = open ? say("{seen} of {all} open cases in view", values) : say("{seen} of {all} cases in view", values);
+  const said = byMap ? inView : open ? say("{all} open cases", values) : say("{all} cases", values);
+  return store.more ? say("{said}; only the newest {n} are loaded", { said, n: number(store.rows.length) }) : said;
 }

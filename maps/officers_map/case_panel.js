@@ -1,7 +1,8 @@
 // One case: its facts, where it stands on its process map, and its checks, each with its evidence.
 
-import { ask, byId, el, feet, titled } from "../page/dom.js";
+import { ask, byId, el } from "../page/dom.js";
 import { ruleNote } from "../page/here_panel.js";
+import { date, feet, number, say, several, titled } from "./words.js";
 
 /** @typedef {{id: string, check: string, step: string, state: string, proposed: string | null, answer: string | null, sentence: string,
  *   reason: string | null, margin_ft: number | null, probability: number | null, rule: any, by: string | null, why: string | null, evidence: any}} Proposal */
@@ -24,20 +25,20 @@ export class CasePanel {
     this.pending?.abort();
     const pending = new AbortController();
     this.pending = pending;
-    this.home.replaceChildren(this.backButton(), el("p", { class: "quiet" }, `Reading ${number} …`));
+    this.home.replaceChildren(this.backButton(), el("p", { class: "quiet" }, say("Reading {number} …", { number })));
     try {
       const address = `/cases/${encodeURIComponent(number)}`;
       const [told, checks] = await Promise.all([ask(address, pending.signal), ask(`${address}/proposals?evidence=true`, pending.signal)]);
       this.draw(told, checks.proposals);
       return told;
     } catch (error) {
-      if (!pending.signal.aborted) this.home.replaceChildren(this.backButton(), el("p", { class: "alert", role: "alert" }, `No answer: ${/** @type {Error} */ (error).message}`));
+      if (!pending.signal.aborted) this.home.replaceChildren(this.backButton(), el("p", { class: "alert", role: "alert" }, say("No answer: {why}", { why: /** @type {Error} */ (error).message })));
       return null;
     }
   }
 
   backButton() {
-    return el("button", { type: "button", class: "back", click: () => this.back() }, "‹ Cases");
+    return el("button", { type: "button", class: "back", click: () => this.back() }, say("‹ Cases"));
   }
 
   /** @param {any} told @param {Proposal[]} proposals */
@@ -53,9 +54,9 @@ export class CasePanel {
       el("h3", {}, summary(present)),
       el("ul", { class: "cards" }, ...present.map((one) => this.card(one))),
       ...papers(told),
-      el("p", { class: "links" }, link(`/cases/${told.number}/process.svg`, "Process map"), link(`/cases/${told.number}/packet`, "Hearing packet")),
-      el("h3", {}, "History"),
-      el("ol", { class: "history", id: "history" }, el("li", {}, el("button", { type: "button", class: "preset", click: () => this.history(told.number) }, "Show the history"))),
+      el("p", { class: "links" }, link(`/cases/${told.number}/process.svg`, say("Process map")), link(`/cases/${told.number}/packet`, say("Hearing packet"))),
+      el("h3", {}, say("History")),
+      el("ol", { class: "history", id: "history" }, el("li", {}, el("button", { type: "button", class: "preset", click: () => this.history(told.number) }, say("Show the history")))),
     );
     this.picture.place(told);
     title.focus({ preventScroll: true });
@@ -70,7 +71,7 @@ export class CasePanel {
       el("span", { class: "question" }, titled(proposal.check)),
       el("span", { class: "result" }, ...result(proposal)),
     );
-    return el("li", { class: "card" }, button, el("p", { class: "sentence" }, proposal.sentence), signed(proposal), ruleNote(proposal.rule));
+    return el("li", { class: "card" }, button, el("p", { class: "sentence", lang: "en" }, proposal.sentence), signed(proposal), ruleNote(proposal.rule));
   }
 
   /** Pressed again, nothing is drawn but the case. @param {any} button @param {Proposal} proposal */
@@ -86,9 +87,9 @@ export class CasePanel {
     const home = byId("history");
     try {
       const told = await ask(`/cases/${encodeURIComponent(number)}/events?limit=200`);
-      home.replaceChildren(...told.events.map((/** @type {any} */ event) => el("li", {}, el("strong", {}, titled(event.kind)), ` ${event.by} · `, el("time", { datetime: event.at }, moment(event.at)))));
+      home.replaceChildren(...told.events.map((/** @type {any} */ event) => el("li", {}, el("strong", {}, titled(event.kind)), ` ${event.by} · `, el("time", { datetime: event.at }, date(event.at)))));
     } catch (error) {
-      home.replaceChildren(el("li", { class: "alert" }, `No answer: ${/** @type {Error} */ (error).message}`));
+      home.replaceChildren(el("li", { class: "alert" }, say("No answer: {why}", { why: /** @type {Error} */ (error).message })));
     }
   }
 }
@@ -102,10 +103,10 @@ function latest(proposals) {
 
 /** @param {Proposal[]} present */
 function summary(present) {
-  if (!present.length) return "No checks yet";
+  if (!present.length) return say("No checks yet");
   const undecided = present.filter((one) => stateOf(one) === "undecided").length;
-  const said = `${present.length} ${present.length === 1 ? "check" : "checks"}`;
-  return undecided ? `${said}, ${undecided} undecided` : said;
+  const said = several(present.length, "{n} check", "{n} checks");
+  return undecided ? say("{said}, {n} undecided", { said, n: undecided }) : said;
 }
 
 /** A check without a closed list of answers gives facts. @param {Proposal} proposal @returns {"decided" | "undecided" | "facts"} */
@@ -115,57 +116,55 @@ const stateOf = (proposal) => (proposal.answer ?? proposal.proposed ? "decided" 
 function result(proposal) {
   const state = stateOf(proposal);
   const word = proposal.answer ?? proposal.proposed ?? state;
-  const limit = proposal.margin_ft === null ? null : `${feet(Math.abs(proposal.margin_ft))} from the limit`;
-  const sure = proposal.probability === null ? null : `${Math.round(proposal.probability * 100)} % sure`;
+  const limit = proposal.margin_ft === null ? null : say("{distance} from the limit", { distance: feet(Math.abs(proposal.margin_ft)) });
+  const sure = proposal.probability === null ? null : say("{n} % sure", { n: number(proposal.probability * 100) });
   const mark = el("span", { class: "mark", "aria-hidden": "true" }, { decided: "●", undecided: "?", facts: "i" }[state]);
   return [el("span", { class: `chip ${state}` }, mark, titled(word)), el("span", { class: "measured" }, [limit, sure].filter(Boolean).join(" · "))];
 }
 
 /** @param {Proposal} proposal */
 function signed(proposal) {
-  if (!proposal.by) return el("p", { class: "sentence quiet" }, "Nobody has confirmed it yet.");
-  const word = proposal.answer === proposal.proposed ? "Confirmed" : "Decided";
-  return el("p", { class: "sentence quiet" }, `${word} by ${proposal.by}${proposal.why ? `: ${proposal.why}` : ""}`);
+  if (!proposal.by) return el("p", { class: "sentence quiet" }, say("Nobody has confirmed it yet."));
+  const who = { by: proposal.by };
+  const said = proposal.answer === proposal.proposed ? say("Confirmed by {by}", who) : say("Decided by {by}", who);
+  return el("p", { class: "sentence quiet" }, `${said}${proposal.why ? `: ${proposal.why}` : ""}`);
 }
 
 /** @param {any} told */
 function facts(told) {
   const sigma = told.place?.sigma_ft;
   const lines = [
-    ["State", told.status === "open" ? "open" : `closed, ${titled(told.outcome ?? "")}`],
-    ["Priority", told.priority],
-    ["Officer", told.officer ?? "nobody yet"],
-    ["Address", told.address],
-    ["Parcel", told.parcel_id],
-    ["Place", told.place ? `${told.place.how_located}${sigma ? `, ± ${feet(sigma)}` : ""}` : null],
-    ["Of", told.event_on],
-    ["Due", told.due_at ? moment(told.due_at) : null],
+    [say("State"), told.status === "open" ? say("open") : [say("closed"), titled(told.outcome ?? "")].filter(Boolean).join(", ")],
+    [say("Priority"), told.priority],
+    [say("Officer"), told.officer ?? say("nobody yet")],
+    [say("Address"), told.address],
+    [say("Parcel"), told.parcel_id],
+    [say("Place"), told.place ? `${told.place.how_located}${sigma ? `, ± ${feet(sigma)}` : ""}` : null],
+    [say("Of"), told.event_on ? date(told.event_on) : null],
+    [say("Due"), told.due_at ? date(told.due_at) : null],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");
   return el("dl", {}, ...lines.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
 }
 
 /** @param {any} told */
 function now(told) {
-  if (!told.now) return el("p", { class: "step-now" }, "Closed: no step is open.");
-  const done = told.now.done_by?.length ? ` by ${told.now.done_by.map(titled).join(" or ")}` : "";
-  return el("p", { class: "step-now" }, el("strong", {}, "Now: "), `${told.now.text}${done}`);
+  if (!told.now) return el("p", { class: "step-now" }, say("Closed: no step is open."));
+  const by = told.now.done_by?.length ? ` · ${told.now.done_by.map(titled).join(say(" or "))}` : "";
+  return el("p", { class: "step-now" }, el("strong", {}, say("Now:"), " "), el("span", { lang: "en" }, told.now.text), by);
 }
 
 /** @param {any} told */
 function papers(told) {
   const rows = [
-    ...told.letters.map((/** @type {any} */ one) => ["Letter", titled(one.template ?? one.kind ?? ""), one.state]),
-    ...told.deadlines.map((/** @type {any} */ one) => ["Deadline", titled(one.kind ?? one.name ?? one.step ?? ""), one.due_at ? moment(one.due_at) : ""]),
-    ...told.attachments.map((/** @type {any} */ one) => ["Attachment", one.name ?? one.filename ?? one.id, ""]),
-    ...told.notes.map((/** @type {any} */ one) => ["Note", one.text, one.by]),
+    ...told.letters.map((/** @type {any} */ one) => [say("Letter"), titled(one.template ?? one.kind ?? ""), one.state]),
+    ...told.deadlines.map((/** @type {any} */ one) => [say("Deadline"), titled(one.kind ?? one.name ?? one.step ?? ""), one.due_at ? date(one.due_at) : ""]),
+    ...told.attachments.map((/** @type {any} */ one) => [say("Attachment"), one.name ?? one.filename ?? one.id, ""]),
+    ...told.notes.map((/** @type {any} */ one) => [say("Note"), one.text, one.by]),
   ];
   if (!rows.length) return [];
   const table = rows.map(([kind, name, state]) => el("tr", {}, el("th", { scope: "row" }, kind), el("td", {}, name), el("td", {}, state)));
-  return [el("h3", {}, "On file"), el("table", {}, el("tbody", {}, ...table))];
+  return [el("h3", {}, say("On file")), el("table", {}, el("tbody", {}, ...table))];
 }
 
 /** @param {string} address @param {string} text */
 const link = (address, text) => el("a", { class: "preset", href: address, target: "_blank", rel: "noopener" }, text);
-
-/** @param {string} at */
-const moment = (at) => new Date(at).toLocaleString("en-US", { dateStyle: "medium", timeStyle: "short" });

@@ -1,6 +1,7 @@
 // The table of cases, and which of them are wanted: the one place that list, map and address agree by.
 
 import { ask } from "../page/dom.js";
+import { say } from "./words.js";
 
 /** @typedef {{number: string, type: string, letters: string, kind: string, title: string, status: string, step: string,
  *   words: string, priority: number | null, officer: string | null, opened: number, due: number | null,
@@ -10,10 +11,10 @@ import { ask } from "../page/dom.js";
  *   colour: string}} Wanted */
 
 export const AGES = [
-  ["7", "up to 7 days"],
-  ["30", "up to 30 days"],
-  ["90", "up to 90 days"],
-  ["over", "over 90 days"],
+  ["7", say("up to 7 days")],
+  ["30", say("up to 30 days")],
+  ["90", say("up to 90 days")],
+  ["over", say("over 90 days")],
 ];
 const DAY_MS = 86_400_000;
 

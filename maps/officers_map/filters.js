@@ -2,6 +2,7 @@
 
 import { byId, el } from "../page/dom.js";
 import { AGES, NOTHING } from "./case_store.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./case_store.js").CaseStore} CaseStore */
 
@@ -10,17 +11,17 @@ const WORDS = ["type", "priority", "age", "officer", "text", "colour"];
 /** @param {CaseStore} store */
 export function makeFilters(store) {
   const form = byId("filters");
-  const text = el("input", { type: "search", id: "filter-text", "aria-label": "Words in the case", placeholder: "Words in number, title, address" });
+  const text = el("input", { type: "search", id: "filter-text", "aria-label": say("Words in the case"), placeholder: say("Words in number, title, address") });
   const selects = {
-    type: select("type", "Type"),
-    priority: select("priority", "Priority"),
-    age: select("age", "Age"),
-    officer: select("officer", "Officer"),
-    colour: select("colour", "Colour by"),
+    type: select("type", say("Type")),
+    priority: select("priority", say("Priority")),
+    age: select("age", say("Age")),
+    officer: select("officer", say("Officer")),
+    colour: select("colour", say("Colour by")),
   };
-  const open = check("filter-open", "Open only");
-  const overdue = check("filter-overdue", "Overdue");
-  const folded = el("button", { type: "button", id: "fold", class: "fold", "aria-expanded": "false", "aria-controls": "filter-fields" }, "Filter");
+  const open = check("filter-open", say("Open only"));
+  const overdue = check("filter-overdue", say("Overdue"));
+  const folded = el("button", { type: "button", id: "fold", class: "fold", "aria-expanded": "false", "aria-controls": "filter-fields" }, say("Filter"));
   const fields = el("div", { id: "filter-fields", class: "filter-fields" }, text, ...Object.values(selects).map((one) => one.row));
   form.replaceChildren(el("div", { class: "checks" }, open.row, overdue.row, folded), fields);
   form.addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
@@ -34,13 +35,13 @@ export function makeFilters(store) {
     if (document.activeElement !== text) text.value = wanted.text;
     open.box.checked = wanted.open;
     overdue.box.checked = wanted.overdue;
-    fill(selects.type.box, "every type", Object.entries(store.types).map(([id, one]) => [id, one.title]), wanted.type);
-    fill(selects.priority.box, "every priority", [..."1234"].map((one) => [one, one]).concat([["none", "none set"]]), wanted.priority);
-    fill(selects.age.box, "every age", AGES, wanted.age);
-    fill(selects.officer.box, "everybody", store.officers().map((one) => [one, one]).concat([["nobody", "nobody yet"]]), wanted.officer);
-    fill(selects.colour.box, null, [["priority", "priority"], ["age", "age"]], wanted.colour);
+    fill(selects.type.box, say("every type"), Object.entries(store.types).map(([id, one]) => [id, one.title]), wanted.type);
+    fill(selects.priority.box, say("every priority"), [..."1234"].map((one) => [one, one]).concat([["none", say("none set")]]), wanted.priority);
+    fill(selects.age.box, say("every age"), AGES, wanted.age);
+    fill(selects.officer.box, say("everybody"), store.officers().map((one) => [one, one]).concat([["nobody", say("nobody yet")]]), wanted.officer);
+    fill(selects.colour.box, null, [["priority", say("priority")], ["age", say("age")]], wanted.colour);
     const set = countOf(wanted);
-    folded.textContent = set ? `Filter (${set})` : "Filter";
+    folded.textContent = set ? say("Filter ({n})", { n: set }) : say("Filter");
   };
   store.listen(update);
   update();

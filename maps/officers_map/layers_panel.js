@@ -3,6 +3,7 @@
 import { byId, el } from "../page/dom.js";
 import { swatch } from "../page/shapes.js";
 import { drawnCase, SLOTS } from "./images.js";
+import { say } from "./words.js";
 
 /** @typedef {import("./town_style.js").TownLayer} TownLayer */
 /** @typedef {import("./case_store.js").CaseStore} CaseStore */
@@ -10,11 +11,14 @@ import { drawnCase, SLOTS } from "./images.js";
 const ROLES_OF_EASEMENTS = ["easement", "parcel", "right_of_way", "street", "building", "jurisdiction"];
 /** @type {[string, (layer: TownLayer) => boolean][]} */
 const PRESETS = [
-  ["Water", (layer) => ["base", "water"].includes(layer.look.set)],
-  ["Sewer", (layer) => ["base", "sewer"].includes(layer.look.set)],
-  ["Easements", (layer) => ROLES_OF_EASEMENTS.includes(layer.entry.role)],
-  ["All", () => true],
+  [say("Water"), (layer) => ["base", "water"].includes(layer.look.set)],
+  [say("Sewer"), (layer) => ["base", "sewer"].includes(layer.look.set)],
+  [say("Easements"), (layer) => ROLES_OF_EASEMENTS.includes(layer.entry.role)],
+  [say("All"), () => true],
 ];
+
+const AGES_OF_SLOTS = [say("over 90 days"), say("31 to 90 days"), say("8 to 30 days"), say("up to 7 days")];
+const PRIORITIES_OF_SLOTS = [say("Priority 1"), say("Priority 2"), say("Priority 3"), say("Priority 4, or none set")];
 
 /** @param {any} map @param {TownLayer[]} layers */
 export function makeLayersPanel(map, layers) {
@@ -31,16 +35,16 @@ export function makeLayersPanel(map, layers) {
 /** @param {any} map @param {TownLayer} layer */
 function layerRow(map, layer) {
   const box = el("input", { type: "checkbox", change: () => show(box.checked) });
-  const tag = layer.modelled && !layer.title.includes("modelled") ? el("span", { class: "tag" }, "modelled") : null;
+  const tag = layer.modelled && !layer.title.includes("modelled") ? el("span", { class: "tag" }, say("modelled")) : null;
   const far = el("span", { class: "layer-state" });
   const element = el("li", {}, el("label", { class: "layer-row" }, box, swatch(layer.look, layer.modelled), el("span", { class: "layer-name" }, layer.title, tag), far));
   const show = (/** @type {boolean} */ on) => {
     layer.shown = box.checked = on;
     for (const id of layer.ids) map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
-    say();
+    tell();
   };
-  const say = () => (far.textContent = !layer.shown ? "off" : map.getZoom() < layer.look.min_zoom ? "zoom in" : "");
-  map.on("zoomend", say);
+  const tell = () => (far.textContent = !layer.shown ? say("off") : map.getZoom() < layer.look.min_zoom ? say("zoom in") : "");
+  map.on("zoomend", tell);
   show(layer.shown);
   return { layer, element, show };
 }
@@ -49,9 +53,9 @@ function layerRow(map, layer) {
 export function makeCaseLegend(store) {
   const update = () => {
     const byAge = store.wanted.colour === "age";
-    const words = byAge ? ["over 90 days", "31 to 90 days", "8 to 30 days", "up to 7 days"] : ["Priority 1", "Priority 2", "Priority 3", "Priority 4, or none set"];
+    const words = byAge ? AGES_OF_SLOTS : PRIORITIES_OF_SLOTS;
     const slots = SLOTS.map((_, at) => legendRow(drawnCase(at + 1, "", false, false), words[at]));
-    const flags = [legendRow(drawnCase(2, "", true, false), "Overdue: a ring"), legendRow(drawnCase(2, "", false, true), "Closed: hollow and small")];
+    const flags = [legendRow(drawnCase(2, "", true, false), say("Overdue: a ring")), legendRow(drawnCase(2, "", false, true), say("Closed: hollow and small"))];
     const kinds = [...new Map(store.rows.map((row) => [row.letters, row.kind]))].sort().map(([letters, kind]) => legendRow(el("b", {}, letters), kind));
     byId("case-legend").replaceChildren(...slots, ...flags, ...kinds);
   };

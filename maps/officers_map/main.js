@@ -14,6 +14,7 @@ import { Panel } from "./panel.js";
 import { PlaceInView } from "./place_in_view.js";
 import { SearchBox } from "./search_box.js";
 import { townStyle } from "./town_style.js";
+import { several, say } from "./words.js";
 
 const LOOKS = JSON.parse(document.body.dataset.style ?? "{}");
 const EXTENT = JSON.parse(document.body.dataset.extent ?? "[-180,-60,180,70]");
@@ -45,11 +46,13 @@ class Page {
     new SearchBox(this.store, (number) => this.open(number, byId("search")), (hit) => this.goTo(hit));
     makeCaseLegend(this.store);
     listenForKeys(this.panel);
+    for (const link of document.querySelectorAll("a.language")) link.addEventListener("click", () => keepState(link));
     this.panel.listen((view) => this.viewed(view));
-    await Promise.all([this.startMap(), this.store.load().catch((error) => this.fail("The cases could not be read", error))]);
+    await Promise.all([this.startMap(), this.store.load().catch((error) => this.fail(say("The cases could not be read"), error))]);
     this.store.listen(() => this.keepAddress());
     const asked = this.address.get("case");
     if (asked) await this.open(asked, null);
+    this.keepAddress();
     document.body.dataset.ready = "yes";
   }
 
@@ -61,7 +64,7 @@ class Page {
       document.body.dataset.map = this.view ? "drawn" : "none";
       if (this.view) await this.listenToMap(this.view, layers);
     } catch (error) {
-      this.fail("The layers could not be read", error);
+      this.fail(say("The layers could not be read"), error);
     }
   }
 
@@ -99,7 +102,7 @@ class Page {
     this.panel.open("cases");
     this.panel.stop("middle");
     this.list?.only(numbers);
-    this.say(`${numbers.length} cases at this point.`);
+    this.say(several(numbers.length, "{n} case at this point.", "{n} cases at this point."));
   }
 
   /** @param {string} number @param {HTMLElement | null} from */
@@ -168,7 +171,7 @@ class Page {
       const { lng, lat } = this.view.map.getCenter();
       kept.set("map", `${this.view.map.getZoom().toFixed(2)}/${lat.toFixed(6)}/${lng.toFixed(6)}`);
     }
-    history.replaceState(null, "", `#${kept.toString().replaceAll("%2F", "/")}`);
+    history.replaceState(null, "", `${location.pathname}#${kept.toString().replaceAll("%2F", "/")}`);
   }
 
   /** @param {string} what @param {any} error */
@@ -182,6 +185,9 @@ class Page {
     byId("status").textContent = text;
   }
 }
+
+/** The page in another language opens as this one stands. @param {any} link */
+const keepState = (link) => (link.hash = location.hash);
 
 const page = new Page();
 /** What the page shows, for tests and for whoever looks under the hood. */

@@ -3,11 +3,23 @@
 import { GeolocateControl, Map as MapOfTown, NavigationControl, ScaleControl } from "../vendor/maplibre-gl/maplibre-gl.mjs";
 import { byId } from "../page/dom.js";
 import { drawWhenAsked } from "./images.js";
+import { say } from "./words.js";
 
 const MOUSE_PX = 6;
 const FINGER_PX = 22;
 const EDGE_PX = 40;
 const KEEP_DEGREES = 0.0006;
+
+/** The words of MapLibre's own controls. */
+const CONTROLS = {
+  "Map.Title": say("Map of the town and its cases"),
+  "NavigationControl.ZoomIn": say("Zoom in"),
+  "NavigationControl.ZoomOut": say("Zoom out"),
+  "GeolocateControl.FindMyLocation": say("Find my location"),
+  "GeolocateControl.LocationNotAvailable": say("Location not available"),
+  "ScaleControl.Feet": "ft",
+  "ScaleControl.Miles": say("mi"),
+};
 
 /**
  * The map, or null where the browser has no WebGL 2.
@@ -26,7 +38,7 @@ export function makeMap(style, looks, extent) {
       pitchWithRotate: false,
       maxZoom: 22,
       fadeDuration: 0,
-      locale: { "Map.Title": "Map of the town and its cases" },
+      locale: CONTROLS,
     });
     return new MapView(map, looks);
   } catch (error) {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from maps.standalone import TEMPLATES
 from maps.style import style
+from maps.words import LANGUAGES, sayer
 
 HERE = Path(__file__).resolve().parent
 OWN_FILES = (
@@ -27,6 +28,9 @@ OWN_FILES = (
     "place_in_view.js",
     "search_box.js",
     "town_style.js",
+    "words.js",
+    "words_es.js",
+    "words_es_terms.js",
 )
 FILES: Mapping[str, Path] = {f"officers_map/{name}": HERE / name for name in OWN_FILES}
 """What is served under /static/, by its path there."""
@@ -34,11 +38,16 @@ FILES: Mapping[str, Path] = {f"officers_map/{name}": HERE / name for name in OWN
 Extent = tuple[float, float, float, float]
 
 
-def officers_map_html(city_name: str, extent: Extent) -> str:
-    """The page, served at `/map`; it opens on the extent (west, south, east, north in degrees).
+def officers_map_html(city_name: str, extent: Extent, language: str = "en") -> str:
+    """The page in that language, served at `/map`; it opens on the extent (west, south, east, north in degrees).
 
     No case and no feature stands in it: the page asks for them as whoever has opened it.
     """
     return TEMPLATES.get_template("officers_map.html.j2").render(
-        city=city_name, extent=json.dumps(list(extent)), style=json.dumps(style().as_json())
+        city=city_name,
+        extent=json.dumps(list(extent)),
+        style=json.dumps(style().as_json()),
+        language=language,
+        others={code: name for code, name in LANGUAGES.items() if code != language},
+        say=sayer(language),
     )

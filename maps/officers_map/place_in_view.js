@@ -3,6 +3,7 @@
 import { ask, byId, el } from "../page/dom.js";
 import { HerePanel } from "../page/here_panel.js";
 import { caseMark } from "./images.js";
+import { feet, say } from "./words.js";
 
 /** @typedef {import("./case_store.js").CaseStore} CaseStore */
 
@@ -28,7 +29,7 @@ export class PlaceInView {
     this.pending?.abort();
     const pending = new AbortController();
     this.pending = pending;
-    this.panel.wait("Looking …");
+    this.panel.wait(say("Looking …"));
     byId("near").replaceChildren();
     const site = { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { kind: "site" } };
     this.picture.show({ features: [site] });
@@ -39,12 +40,12 @@ export class PlaceInView {
     ]);
     if (pending.signal.aborted) return null;
     if (here.status === "rejected") {
-      this.panel.fail(`No answer: ${here.reason.message}`);
+      this.panel.fail(say("No answer: {why}", { why: here.reason.message }));
       return null;
     }
     this.panel.show(here.value);
     if (near.status === "fulfilled") this.nearby(near.value.cases);
-    return byId("here").querySelector("h2")?.textContent ?? "This place";
+    return byId("here").querySelector("h2")?.textContent ?? say("This place");
   }
 
   /** @param {any[]} cases */
@@ -55,7 +56,7 @@ export class PlaceInView {
         el("span", { class: "case-words" }, el("span", { class: "case-title" }, row.title || row.kind), el("span", { class: "case-facts" }, row.number)));
       return el("li", {}, button);
     });
-    const said = list.length ? [el("ul", { class: "cases" }, ...list)] : [el("p", { class: "quiet" }, "None.")];
-    byId("near").replaceChildren(el("h3", {}, `Open cases within ${NEAR_FT} ft`), ...said);
+    const said = list.length ? [el("ul", { class: "cases" }, ...list)] : [el("p", { class: "quiet" }, say("None."))];
+    byId("near").replaceChildren(el("h3", {}, say("Open cases within {distance}", { distance: feet(NEAR_FT) })), ...said);
   }
 }

@@ -1,6 +1,7 @@
 // The search: cases as they are loaded, and addresses, parcels and facilities as the service finds them.
 
 import { ask, byId, el } from "../page/dom.js";
+import { say, term } from "./words.js";
 
 /** @typedef {import("./case_store.js").CaseStore} CaseStore */
 /** @typedef {{kind: string, label: string, facts: string, go: () => void}} Hit */
@@ -41,7 +42,7 @@ export class SearchBox {
     const cases = this.cases(text);
     const found = await ask(`/map/search?q=${encodeURIComponent(text)}`).catch(() => ({ hits: [] }));
     if (asked !== this.asked) return;
-    const places = found.hits.map((/** @type {any} */ hit) => ({ kind: hit.kind, label: hit.label, facts: hit.role.replaceAll("_", " "), go: () => this.goTo(hit) }));
+    const places = found.hits.map((/** @type {any} */ hit) => ({ kind: hit.kind, label: hit.label, facts: term(hit.role), go: () => this.goTo(hit) }));
     this.show([...cases, ...places].slice(0, MOST));
   }
 
@@ -57,7 +58,7 @@ export class SearchBox {
     this.hits = hits;
     this.at = hits.length ? 0 : -1;
     const rows = hits.map((hit, at) => el("li", { id: `hit-${at}`, role: "option", "aria-selected": String(at === this.at), pointerdown: (/** @type {Event} */ event) => (event.preventDefault(), this.take(at)) }, el("span", { class: "hit-label" }, hit.label), el("span", { class: "hit-facts" }, hit.facts)));
-    const none = el("li", { class: "none", role: "option", "aria-selected": "false", "aria-disabled": "true" }, "No match");
+    const none = el("li", { class: "none", role: "option", "aria-selected": "false", "aria-disabled": "true" }, say("No match"));
     this.list.replaceChildren(...(rows.length ? rows : [none]));
     this.list.hidden = false;
     this.box.setAttribute("aria-expanded", "true");

@@ -1,6 +1,7 @@
 // The style of the town's layers: what the service says, with the marks, hatches, arrows and labels that need no file.
 
-import { ask, titled } from "../page/dom.js";
+import { ask } from "../page/dom.js";
+import { titled } from "./words.js";
 
 /** @typedef {import("../page/shapes.js").Look} Look */
 /** @typedef {{name: string, role: string, geometry: string, basis: string, rows: number}} Entry */

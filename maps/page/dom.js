@@ -23,19 +23,6 @@ export function byId(id) {
   return found;
 }
 
-/** @param {number | null | undefined} value */
-export function feet(value) {
-  if (value === null || value === undefined) return "";
-  const digits = Math.abs(value) >= 1000 ? 0 : 1;
-  return `${value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })} ft`;
-}
-
-/** `water_main` as people write it. @param {string} name */
-export const words = (name) => name.replaceAll("_", " ");
-
-/** The same, as a line begins. @param {string} name */
-export const titled = (name) => name.charAt(0).toUpperCase() + words(name.slice(1));
-
 /**
  * A JSON answer of our own service; throws an Error whose message says what the service said.
  * @param {string} address @param {AbortSignal} [signal]

@@ -1,6 +1,7 @@
 // "What is here": the answer about one place in words; the finding that is chosen is drawn on the map.
 
-import { byId, el, feet, words } from "./dom.js";
+import { feet, number, say, term } from "../officers_map/words.js";
+import { byId, el } from "./dom.js";
 
 /** @typedef {{check: string, question: string, answer: string | null, undecided_because: string | null,
  *   margin_ft: number | null, probability: number | null, feature_id: string | null, sentence: string,
@@ -32,9 +33,9 @@ export class HerePanel {
     const cards = told.findings.map((/** @type {Finding} */ finding) => this.card(finding));
     this.home.replaceChildren(
       el("h2", { class: "place", tabindex: "-1" }, titleOf(told)),
-      el("p", { class: "quiet" }, `${told.lon.toFixed(6)}, ${told.lat.toFixed(6)} · E ${whole(told.easting_ft)} N ${whole(told.northing_ft)} ft`),
+      el("p", { class: "quiet" }, `${told.lon.toFixed(6)}, ${told.lat.toFixed(6)} · E ${number(told.easting_ft)} N ${number(told.northing_ft)} ft`),
       facts(told),
-      el("h3", {}, "Checks"),
+      el("h3", {}, say("Checks")),
       el("ul", { class: "cards" }, ...cards.map((/** @type {any} */ card) => card)),
       ...nearest(told.nearest),
       ...versions(told.layers),
@@ -52,7 +53,7 @@ export class HerePanel {
       el("span", { class: "question" }, finding.question),
       el("span", { class: "result" }, ...result(finding)),
     );
-    return el("li", { class: "card" }, button, el("p", { class: "sentence" }, finding.sentence), ruleNote(finding.rule));
+    return el("li", { class: "card" }, button, el("p", { class: "sentence", lang: "en" }, finding.sentence), ruleNote(finding.rule));
   }
 
   /** @param {Finding | null} finding */
@@ -72,12 +73,9 @@ export class HerePanel {
 /** @param {Finding} finding */
 const drawable = (finding) => Boolean(finding.evidence?.features?.length);
 
-/** @param {number} value */
-const whole = (value) => Math.round(value).toLocaleString("en-US");
-
 /** @param {any} told */
 function titleOf(told) {
-  return told.parcel?.address || told.address?.text || (told.parcel ? `Parcel ${told.parcel.id}` : "This place");
+  return told.parcel?.address || told.address?.text || (told.parcel ? say("Parcel {id}", { id: told.parcel.id }) : say("This place"));
 }
 
 /** Whether an id was made up at the import, because the source had none. @param {string | null} id */
@@ -86,9 +84,9 @@ const isMade = (id) => /^x[0-9a-f]{12}$/.test(id ?? "");
 /** The word of the answer with its mark, what was measured, and the facility. @param {Finding} finding */
 function result(finding) {
   const state = finding.answer ? "decided" : finding.undecided_because ? "undecided" : "facts";
-  const word = finding.answer ?? (state === "undecided" ? "undecided" : "facts");
+  const word = term(finding.answer ?? state);
   const mark = { decided: "●", undecided: "?", facts: "i" }[state];
-  const limit = finding.margin_ft === null ? null : `${feet(Math.abs(finding.margin_ft))} from the limit`;
+  const limit = finding.margin_ft === null ? null : say("{distance} from the limit", { distance: feet(Math.abs(finding.margin_ft)) });
   const measured = [limit, isMade(finding.feature_id) ? null : finding.feature_id];
   return [
     el("span", { class: `chip ${state}` }, el("span", { class: "mark", "aria-hidden": "true" }, mark), word),
@@ -100,18 +98,17 @@ function result(finding) {
 export function ruleNote(found) {
   if (!found) return null;
   const { citation, text, status } = found;
-  const note = status && status !== "confirmed" ? ` (${status})` : "";
-  return el("details", {}, el("summary", {}, `Rule: ${citation ?? "of the city"}${note}`), el("p", {}, text ?? ""));
+  const note = status && status !== "confirmed" ? ` (${term(status)})` : "";
+  return el("details", {}, el("summary", {}, `${say("Rule: {citation}", { citation: citation ?? say("of the city") })}${note}`), el("p", { lang: "en" }, text ?? ""));
 }
 
 /** @param {any} told */
 function facts(told) {
-  const way = { inside: "inside", outside: "outside", undecided: "undecided" };
   const lines = [
-    ["Parcel", told.parcel?.id ?? "none"],
-    ["Owner", told.parcel?.owner],
-    ["Right of way", way[/** @type {"inside"} */ (told.right_of_way)]],
-    ["Address", told.address ? `${told.address.text} (${told.address.how}, ${feet(told.address.distance_ft)})` : null],
+    [say("Parcel"), told.parcel?.id ?? say("none")],
+    [say("Owner"), told.parcel?.owner],
+    [say("Right of way"), told.right_of_way ? term(told.right_of_way) : null],
+    [say("Address"), told.address ? `${told.address.text} (${term(told.address.how)}, ${feet(told.address.distance_ft)})` : null],
   ].filter(([, value]) => value);
   return el("dl", {}, ...lines.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
 }
@@ -120,16 +117,16 @@ function facts(told) {
 function nearest(near) {
   if (!near?.length) return [];
   const rows = near.map((one) =>
-    el("tr", {}, el("th", { scope: "row" }, words(one.role)), el("td", {}, one.id), el("td", { class: "number" }, feet(one.distance_ft))),
+    el("tr", {}, el("th", { scope: "row" }, term(one.role)), el("td", {}, one.id), el("td", { class: "number" }, feet(one.distance_ft))),
   );
-  return [el("h3", {}, "Nearest facilities"), el("table", {}, el("tbody", {}, ...rows))];
+  return [el("h3", {}, say("Nearest facilities")), el("table", {}, el("tbody", {}, ...rows))];
 }
 
 /** @param {Record<string, string>} layers */
 function versions(layers) {
   const lines = Object.entries(layers ?? {}).flatMap(([name, version]) => [
-    el("dt", {}, words(name)),
+    el("dt", {}, term(name)),
     el("dd", {}, String(version).split("/").at(-1)?.slice(0, 12)),
   ]);
-  return lines.length ? [el("details", { class: "versions" }, el("summary", {}, "Layer versions asked"), el("dl", {}, ...lines))] : [];
+  return lines.length ? [el("details", { class: "versions" }, el("summary", {}, say("Layer versions asked")), el("dl", {}, ...lines))] : [];
 }

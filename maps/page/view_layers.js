@@ -1,6 +1,7 @@
 // The town's layers, fetched by view: what the box and the zoom show, never the whole town.
 
-import { ask, titled } from "./dom.js";
+import { titled } from "../officers_map/words.js";
+import { ask } from "./dom.js";
 import { draw, label, partInView } from "./drawing.js";
 
 /* global L */
