@@ -108,8 +108,16 @@ class Proposal(Answered):
 
 
 class ProposalWithEvidence(Proposal):
-    """The same with what a map can draw, in degrees."""
+    """The same with what a map can draw, in degrees, and what may be answered.
 
+    `fills` is the field that the check answers, where it is not the answer of its step. `fails` says that the answer
+    speaks against somebody or something; `may_answer` that you do its step, or record for those who do.
+    """
+
+    choices: list[str]
+    fills: str | None
+    fails: bool
+    may_answer: bool
     evidence: dict[str, Any] | None = None
 
 
@@ -133,6 +141,24 @@ class FormField(Answered):
     suggested_by: str | None
 
 
+class Follows(Answered):
+    """What comes after an answer of the present step; `answer` is null where the step asks for none."""
+
+    answer: str | None
+    step: str
+    kind: str
+    text: str
+    done_by: str
+    clock: str | None = Field(description="The period of the next step, in words.")
+    letter: str | None
+    opens: str | None = Field(description="The process of which a case is opened.")
+    waits_for_it: bool
+    blocked: str | None = Field(description="Why it cannot be answered so now.")
+    lacks: dict[str, str] = Field(
+        description="What the closing lacks in words, by the reason that may stand for it (`no_photo`, `not_told`)."
+    )
+
+
 class StepForm(Answered):
     """What the present step asks for."""
 
@@ -148,7 +174,9 @@ class StepForm(Answered):
     fields: list[FormField]
     proposal: Proposal | None
     decides: bool = Field(description="False where the check only informs.")
+    fills: str | None = Field(description="The field that the check answers.")
     letter: str | None
+    follows: list[Follows]
 
 
 class Review(Answered):
@@ -175,6 +203,7 @@ class CaseAnswer(CaseLine):
 
     process: CaseProcess
     description: str
+    may_work: bool = Field(description="Whether you act in a lane of its process.")
     place: CasePlace
     now: StepForm | None
     way: list[str] = Field(description="The steps left behind, in order.")
@@ -190,6 +219,40 @@ class CaseAnswer(CaseLine):
     attachments: list[AttachmentAnswer]
     links: list[LinkAnswer]
     references: list[ReferenceAnswer]
+
+
+class ComparedAnswer(Answered):
+    """One check of a case: what the map said of its place, and what it would say of the other."""
+
+    step: str
+    text: str
+    changed: bool
+    before: Proposal
+    after: ProposalWithEvidence
+
+
+class MovePreviewAnswer(Answered):
+    """Where the case would lie, and its checks on both places; `row_version` is the case's as it was looked at."""
+
+    number: str
+    row_version: int
+    located: str
+    how_located: str
+    sigma_ft: float
+    address: str | None
+    parcel_id: str | None
+    moved_ft: float | None
+    checks: list[ComparedAnswer]
+
+
+class OpeningPreviewAnswer(Answered):
+    """How the place would be located, the cases that may be the same one (the likeliest first), and earlier ones."""
+
+    located: str | None
+    address: str | None
+    parcel_id: str | None
+    duplicates: list[dict[str, Any]]
+    earlier: list[dict[str, Any]]
 
 
 class Done(Answered):

@@ -22,6 +22,7 @@ from api.case_records import (
 )
 from api.process_messages import field_message
 from gis_ce.actions.carried_out import Done
+from gis_ce.actions.following import Follow
 from gis_ce.actions.listing import CasePage
 from gis_ce.actions.showing import AskedField, CaseShown, Form
 from gis_ce.process_state import State
@@ -57,6 +58,7 @@ def case_message(shown: CaseShown, grid: Grid, lanes: Collection[str]) -> Messag
         **line,
         "process": {"id": shown.process.id, "title": shown.process.title, "version": shown.process.version},
         "description": case.description,
+        "may_work": whole,
         "place": _place(shown, grid),
         "now": _form(shown.form, shown.state) if shown.form is not None else None,
         "way": list(shown.state.way),
@@ -138,7 +140,26 @@ def _form(form: Form, state: State) -> Message:
         "fields": [_field(asked) for asked in form.fields],
         "proposal": proposal_message(form.proposal) if form.proposal is not None else None,
         "decides": form.decides,
+        "fills": step.fills,
         "letter": step.letter,
+        "follows": [_follow(each) for each in form.follows],
+    }
+
+
+def _follow(follow: Follow) -> Message:
+    step = follow.step
+    return {
+        "answer": follow.answer,
+        "step": step.id,
+        "kind": step.kind,
+        "text": step.text,
+        "done_by": follow.done_by,
+        "clock": follow.clock,
+        "letter": step.letter,
+        "opens": follow.opens,
+        "waits_for_it": follow.waits_for_it,
+        "blocked": follow.blocked,
+        "lacks": dict(follow.lacks),
     }
 
 

@@ -227,6 +227,12 @@ class Priority(Reason):
     priority: int | None = Field(ge=0, le=100)
 
 
+class PlaceToTry(Given):
+    """A place that a case might be moved to."""
+
+    place: PlaceGiven
+
+
 class SiteToMove(Reason):
     """Where the case really is."""
 

@@ -52,6 +52,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "GET /sign-in/provider/back",
         "POST /sign-out",
         "GET /session",
+        "GET /map/visitor",
         "GET /forms/{form}",
         "GET /open311/v2/discovery.{form}",
         "GET /open311/v2/services.{form}",
@@ -113,6 +114,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
     _CASE: ("GET /cases/{no}", "GET /cases/{no}/events", "GET /cases/{no}/proposals"),
     _WRITE: (
         "POST /cases",
+        "POST /cases/preview",
         "POST /cases/{no}/steps",
         "POST /cases/{no}/fields",
         "POST /cases/{no}/end-wait",
@@ -124,6 +126,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "POST /cases/{no}/proposals",
         "POST /cases/{no}/proposals/{decision}",
         "POST /cases/{no}/move",
+        "POST /cases/{no}/move/preview",
         "POST /cases/{no}/site",
         "POST /cases/{no}/notes",
         "POST /cases/{no}/parties",

@@ -40,6 +40,8 @@ def narrowed_case(message: Message, rights: Rights) -> Message:
     now = message["now"]
     if now is not None and now["proposal"] is not None:
         now = {**now, "proposal": narrowed_proposal(now["proposal"], rights)}
+    if now is not None:
+        now = {**now, "follows": [_without_names(each) for each in now["follows"]]}
     return {
         **message,
         "now": now,
@@ -64,6 +66,12 @@ def narrowed_event(message: Message, rights: Rights) -> Message:
     if (rights.owners and rights.reporters) or message["kind"] in _PLAIN_EVENTS:
         return message
     return {**message, "text": KEPT, "data": {}}
+
+
+def _without_names(follows: Message) -> Message:
+    """What follows from an answer, without the words that may name somebody."""
+    lacks = {name: KEPT if name == "not_told" else words for name, words in follows["lacks"].items()}
+    return {**follows, "blocked": KEPT if follows["blocked"] is not None else None, "lacks": lacks}
 
 
 def _may_read(role: str, rights: Rights) -> bool:

@@ -101,6 +101,12 @@ def may_act(process: Process, state: State, lanes: Collection[str]) -> bool:
     return not set(who_may_act(process, state)).isdisjoint(lanes)
 
 
+def may_do(process: Process, step: str, lanes: Collection[str]) -> bool:
+    """Whether somebody in these lanes does a step, or records for those who do."""
+    lane = process.steps[step].lane
+    return not {lane, *process.recorded_by.get(lane, ())}.isdisjoint(lanes)
+
+
 def who_may_act(process: Process, state: State) -> tuple[str, ...]:
     """The lanes that may do the present step: its own first, then those that record for it."""
     return (state.lane, *process.recorded_by.get(state.lane, ()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 ROLES = {"p": "public", "f": "field", "e": "engineer", "o": "officer", "m": "manager", "a": "admin"}
 
 _EVERYBODY = """
-GET /  GET /map  GET /map/search  GET /town.js  GET /static/{path:path}  GET /health
+GET /  GET /map  GET /map/search  GET /map/visitor  GET /town.js  GET /static/{path:path}  GET /health
 GET /sign-in  POST /sign-in  GET /sign-in/provider  GET /sign-in/provider/back  POST /sign-out  GET /session
 GET /forms/{form}
 POST /checks  GET /here  GET /research
@@ -41,7 +41,8 @@ GET /cases/{no}/deadlines
 GET /cases/{no}/events  GET /cases/{no}/proposals  GET /cases/{no}/attachments
 GET /cases/{no}/attachments/{attachment}
 GET /processes  GET /processes/{process}.svg  GET /processes/{process}  GET /letters/kinds
-POST /cases  POST /cases/{no}/steps  POST /cases/{no}/fields  POST /cases/{no}/end-wait  POST /cases/{no}/extend-wait
+POST /cases  POST /cases/preview  POST /cases/{no}/move/preview
+POST /cases/{no}/steps  POST /cases/{no}/fields  POST /cases/{no}/end-wait  POST /cases/{no}/extend-wait
 POST /cases/{no}/corrections  POST /cases/{no}/reopen  POST /cases/{no}/assign  POST /cases/{no}/priority
 POST /cases/{no}/proposals  POST /cases/{no}/proposals/{decision}  POST /cases/{no}/move  POST /cases/{no}/site
 POST /cases/{no}/notes  POST /cases/{no}/parties  POST /cases/{no}/links  POST /cases/{no}/references

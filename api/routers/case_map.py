@@ -7,15 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse, Response
 
-from api.case_answer_schemas import Done, Proposals
+from api.case_answer_schemas import Done, MovePreviewAnswer, Proposals
 from api.case_answers import PRIVATE, carried_out, private
 from api.case_given import place_of, shape_on_grid
-from api.case_records import evidence_message, proposal_message, review_message
+from api.case_records import evidence_message, review_message
 from api.case_requests import TheChange, TheVisit
-from api.case_schemas import ReviewIn, SiteToDescribe, SiteToMove
+from api.case_schemas import PlaceToTry, ReviewIn, SiteToDescribe, SiteToMove
 from api.narrowing import narrowed_proposal
+from api.preview_messages import answerable_message, move_message
 from api.process_pictures import SVG_HEADERS, drawn_case
 from api.routers.cases import Number
+from gis_ce.actions.previews import preview_move
 from gis_ce.actions.reviewing import review
 from gis_ce.actions.showing import show_case
 from gis_ce.actions.site_moves import ask_map_again, describe_site, move_site
@@ -42,7 +44,8 @@ def get_proposals(
         grid = desk.grid
         told = [
             narrowed_proposal(
-                proposal_message(row) | ({"evidence": evidence_message(row.evidence, grid)} if evidence else {}),
+                answerable_message(row, shown.process, visit.actor.lanes)
+                | ({"evidence": evidence_message(row.evidence, grid)} if evidence else {}),
                 visit.rights,
             )
             for row in shown.decisions
@@ -69,6 +72,17 @@ def post_move(no: Number, body: SiteToMove, change: TheChange) -> JSONResponse:
     """Moves the case; every check that rests on its place is run again, and `made.to_review` lists what to look at."""
     place = place_of(body.place, change.office.city.grid)
     return carried_out(change.do(move_site, no, place, body.why))
+
+
+@router.post(
+    "/cases/{no}/move/preview", summary="What if it were moved?", responses={200: {"model": MovePreviewAnswer}}
+)
+def post_move_preview(no: Number, body: PlaceToTry, visit: TheVisit) -> JSONResponse:
+    """Runs every check of the case on another place and keeps nothing: what the map said, and what it would say."""
+    place = place_of(body.place, visit.office.city.grid)
+    with visit.reading() as (session, desk):
+        preview = preview_move(session, desk, no, place)
+        return private(move_message(preview, desk.grid, visit.rights, visit.actor.lanes), preview.row_version)
 
 
 @router.post("/cases/{no}/site", summary="Describe the place", responses=_DONE)

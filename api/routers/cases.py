@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Path, Query
 from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
 
-from api.case_answer_schemas import CaseAnswer, CasesPage, Done
+from api.case_answer_schemas import CaseAnswer, CasesPage, Done, OpeningPreviewAnswer
 from api.case_answers import carried_out, private
 from api.case_filters import Wanted, case_filter, page_after, page_token
 from api.case_given import opening_of
@@ -19,6 +19,7 @@ from api.case_schemas import GPS_EXAMPLE, OPEN_EXAMPLE, CaseQuery, CaseToOpen
 from api.narrowing import narrowed_case
 from gis_ce.actions.listing import list_cases
 from gis_ce.actions.opening import open_case
+from gis_ce.actions.previews import preview_opening
 from gis_ce.actions.showing import show_case
 
 router = APIRouter(tags=["cases"])
@@ -47,6 +48,19 @@ def post_case(body: Annotated[CaseToOpen, Body(openapi_examples=_EXAMPLES)], cha
     opening = opening_of(body, change.office.city.grid)
     done = change.carry_out(lambda session, desk: open_case(session, desk, opening, key=change.key))
     return carried_out(done, made=True)
+
+
+@router.post(
+    "/cases/preview",
+    summary="What lies there already?",
+    responses={200: {"model": OpeningPreviewAnswer}},
+    response_class=JSONResponse,
+)
+def post_case_preview(body: CaseToOpen, visit: TheVisit) -> JSONResponse:
+    """What opening a case would find, and keeps nothing: cases that may be the same one, and earlier ones."""
+    opening = opening_of(body, visit.office.city.grid)
+    with visit.reading() as (session, desk):
+        return private(preview_opening(session, desk, opening))
 
 
 @router.get(

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from api.access import works_on
 from api.case_answers import PRIVATE
-from api.case_requests import TheVisit
+from api.case_requests import TheVisit, Visit, visit_of
 from api.errors import NoCity
 from api.languages import TheLanguage, page_in
 from api.map_answers import hits_message, table_message
-from api.requests import TheCity, TheView
+from api.requests import TheCity, TheView, TheWho
 from gis_ce.case_columns import change_token
 from gis_ce.case_table_of_map import case_table
 from gis_ce.place_search import found_by_words
@@ -46,6 +47,22 @@ def get_case_table(
         table = case_table(session, closed=closed, types=types)
         message = table_message(table, visit.processes(session, desk), desk.now, desk.grid)
     return JSONResponse(message, headers=headers)
+
+
+@router.get("/map/visitor")
+def get_visitor(request: Request, who: TheWho) -> JSONResponse:
+    """Who looks at the page, which kinds of cases they may open, and the token that a change brings along."""
+    told = {"name": who.name, "how": who.how, "lanes": sorted(who.lanes), "csrf_token": who.form_token}
+    rights = {"sees_cases": who.rights.cases != "none", "reads_names": who.rights.owners and who.rights.reporters}
+    opens = _kinds(visit_of(request, None)) if rights["sees_cases"] else []
+    return JSONResponse(told | rights | {"opens": opens}, headers=dict(PRIVATE))
+
+
+def _kinds(visit: Visit) -> list[dict[str, str]]:
+    """The kinds of cases that somebody may open: those in which a lane of theirs works."""
+    with visit.reading() as (session, desk):
+        found = sorted(visit.processes(session, desk).values(), key=lambda process: process.title)
+    return [{"type": one.id, "title": one.title} for one in found if works_on(one, visit.actor.lanes)]
 
 
 @router.get("/map/search")

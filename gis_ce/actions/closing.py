@@ -88,6 +88,20 @@ def _asked(
     return [Said("closing", moved.state.step, words)] if words else []
 
 
+def lacking(session: Session, desk: Desk, hand: Hand) -> dict[str, str]:
+    """What a case lacks before it can close, in words, by the reason that may stand for it (`no_photo`, `not_told`).
+
+    Under `charges` stands what no reason helps against.
+    """
+    wanted = {
+        "no_photo": _photo(session, desk, hand, NO_REASONS, ()),
+        "not_told": _told(session, desk, hand, NO_REASONS, ()),
+        "charges": _counted(session, desk, hand),
+    }
+    told = {name: "; ".join(each.missing for each in found if each.missing) for name, found in wanted.items()}
+    return {name: words for name, words in told.items() if words}
+
+
 def may_close_by_clock(session: Session, desk: Desk, hand: Hand, moved: Moved) -> bool:
     """Whether the clock may make a move: it closes no case that lacks something; such a case stays, overdue."""
     try:

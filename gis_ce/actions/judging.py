@@ -102,13 +102,19 @@ def stand_by(session: Session, desk: Desk, hand: Hand, given: str | None) -> lis
     """
     if not commits(hand, given):
         return []
+    refused = open_questions(session, hand)
+    if refused is not None:
+        raise StepRefused(refused)
     reviews = to_review(session, hand)
-    open_questions = [review.said for review in reviews if not review.holds]
-    if open_questions:
-        raise StepRefused(f"The place has changed; first confirm or correct: {'; '.join(open_questions)}.")
     for review in reviews:
         settle(session, desk, review.decision, review.current, None)
     return [told(review.decision) for review in reviews]
+
+
+def open_questions(session: Session, hand: Hand) -> str | None:
+    """The answers that the map no longer bears out, as the reason why a case cannot go on, or None."""
+    doubted = [review.said for review in to_review(session, hand) if not review.holds]
+    return f"The place has changed; first confirm or correct: {'; '.join(doubted)}." if doubted else None
 
 
 def commits(hand: Hand, given: str | None) -> bool:

@@ -25,7 +25,8 @@ from gis_ce.actions.ranking import known_officer, priority_given
 from gis_ce.errors import CaseRefused
 from gis_ce.geometry_column import stored_srid
 from gis_ce.ids import new_id
-from gis_ce.tables import Case, Site
+from gis_ce.process import Process
+from gis_ce.tables import Case, Json, Site
 from layers.sentences import sentence
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 20_000
@@ -62,21 +63,38 @@ def open_case(session: Session, desk: Desk, opening: Opening, *, key: str | None
 
     def act() -> Done:
         process = published(session, desk, opening.type)
-        refuse_stranger(process, desk.actor)
-        _refuse_wrong(session, desk, opening)
-        day = opening.event_on or desk.today
-        where = placed(desk, opening.place, day) if opening.place is not None else None
-        case, site = _rows(desk, opening, where, day)
+        found = offers_of(session, desk, process, opening)
+        case, site = found.case, found.site
         case.officer = known_officer(session, desk, opening.officer)
-        also = offered(session, desk, case, site, [party.as_plain() for party in opening.parties])
         hand = begin(session, desk, process, case, site)
         for party in opening.parties:
             note_party(session, desk, case, party)
-        _tell_place(session, desk, hand, where)
-        located = where.said if where is not None else None
-        return done(session, case, located=located, address=site.address, parcel_id=site.parcel_id, **also)
+        _tell_place(session, desk, hand, found.where)
+        return done(session, case, **found.told)
 
     return carried_out(session, desk, "open_case", _request(opening), key, act)
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """A case that is not in the session yet, where it lies, and what is told of both."""
+
+    case: Case
+    site: Site
+    where: Placed | None
+    told: Json
+
+
+def offers_of(session: Session, desk: Desk, process: Process, opening: Opening) -> Offers:
+    """The rows of a new case, and the cases to look at beside it; keeps nothing. Raises as `open_case` does."""
+    refuse_stranger(process, desk.actor)
+    _refuse_wrong(session, desk, opening)
+    day = opening.event_on or desk.today
+    where = placed(desk, opening.place, day) if opening.place is not None else None
+    case, site = _rows(desk, opening, where, day)
+    located = where.said if where is not None else None
+    also = offered(session, desk, case, site, [party.as_plain() for party in opening.parties])
+    return Offers(case, site, where, {"located": located, "address": site.address, "parcel_id": site.parcel_id, **also})
 
 
 def _refuse_wrong(session: Session, desk: Desk, opening: Opening) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from gis_ce.actions.at_hand import Hand
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.judging import ToReview, to_review
-from gis_ce.actions.map_answers import Question, answered_by_map
+from gis_ce.actions.map_answers import Answered, Question, answered_by_map
 from gis_ce.actions.proposals import keep_proposals, open_at, outdate, standing
-from gis_ce.tables import Decision, Json
+from gis_ce.tables import Decision, Json, Site
 from layers.grid import AT_LIMIT_FT
 
 
@@ -22,15 +22,19 @@ def recheck(session: Session, desk: Desk, hand: Hand, *, anew: bool) -> list[ToR
     What the map said before is stale then, and no answer is taken over from it. Unless `anew`, what it
     says just as before stays as it is.
     """
-    old = _newest(standing(session, hand.case.id))
-    questions = [Question(hand.case, hand.site, step, row.check) for step, row in old.items() if _counts(hand, step)]
-    fresh = answered_by_map(desk, questions)
-    if not anew:
-        fresh = [answer for answer in fresh if not _says_the_same(old[str(answer.row.step)], answer.row)]
+    pairs = asked_anew(session, desk, hand, hand.site)
+    fresh = [answer for old, answer in pairs if anew or not _says_the_same(old, answer.row)]
     replaced = {str(answer.row.step) for answer in fresh}
     outdate(session, desk, (row for row in standing(session, hand.case.id) if anew or str(row.step) in replaced))
     keep_proposals(session, desk, [hand.case], fresh)
     return to_review(session, hand)
+
+
+def asked_anew(session: Session, desk: Desk, hand: Hand, site: Site) -> list[tuple[Decision, Answered]]:
+    """What the map said for each step that counts, and what it says of a site now; keeps nothing."""
+    old = _newest(standing(session, hand.case.id))
+    questions = [Question(hand.case, site, step, row.check) for step, row in old.items() if _counts(hand, step)]
+    return [(old[str(answer.row.step)], answer) for answer in answered_by_map(desk, questions)]
 
 
 def reviews_made(reviews: Sequence[ToReview]) -> list[Json]:

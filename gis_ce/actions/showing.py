@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gis_ce.actions.at_hand import Hand, look_at
 from gis_ce.actions.desk import Desk
+from gis_ce.actions.following import Follow, follows
 from gis_ce.actions.judging import ToReview, to_review
 from gis_ce.actions.proposals import decides, decisions_of, standing
 from gis_ce.actions.suggestions import DoubtfulField, Suggestion, doubtful_fields, suggested
@@ -51,7 +52,8 @@ class Form:
     """What the step at which a case stands asks for, as somebody sees it.
 
     `choices` are the answers of a decision or the processes to choose from. `proposal` is what the map
-    says; where its check only informs, `decides` is false. `waits` says what the case waits for.
+    says; where its check only informs, `decides` is false. `waits` says what the case waits for, `follows` what
+    comes after each answer.
     """
 
     step: Step
@@ -62,6 +64,7 @@ class Form:
     proposal: Decision | None
     decides: bool
     waits: str | None
+    follows: tuple[Follow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ def form_of(session: Session, desk: Desk, hand: Hand) -> Form:
         proposal=here[-1] if here else None,
         decides=decides(step),
         waits=waits(hand.process, hand.state) if hand.state.waiting_for is not None else None,
+        follows=follows(session, desk, hand),
     )
 
 

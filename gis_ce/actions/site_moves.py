@@ -38,7 +38,7 @@ def move_site(
     def act() -> Done:
         hand = take(session, desk, case, seen)
         reason = reason_given(why)
-        _refuse(desk, hand)
+        refuse_move(desk, hand)
         where = placed(desk, place, hand.case.event_on)
         _move(session, desk, hand, where, reason)
         measure_photos(session, desk, hand.case, hand.site)
@@ -67,7 +67,7 @@ def describe_site(
 
     def act() -> Done:
         hand = take(session, desk, case, seen)
-        _refuse(desk, hand)
+        refuse_move(desk, hand)
         _describe(session, desk, hand, structure, given)
         return _rechecked(session, desk, hand, anew=False)
 
@@ -80,14 +80,15 @@ def ask_map_again(session: Session, desk: Desk, case: str, *, seen: int | None =
 
     def act() -> Done:
         hand = take(session, desk, case, seen)
-        _refuse(desk, hand)
+        refuse_move(desk, hand)
         tell_change(session, hand.case, desk.act, "asked_again", "the map was asked again")
         return _rechecked(session, desk, hand, anew=False)
 
     return carried_out(session, desk, "ask_map_again", {"case": case, "seen": seen}, key, act)
 
 
-def _refuse(desk: Desk, hand: Hand) -> None:
+def refuse_move(desk: Desk, hand: Hand) -> None:
+    """Raises NotYourLane for who acts in no lane of the case, NotNow where it is closed."""
     refuse_stranger(hand.process, desk.actor)
     if hand.state.closed:
         raise NotNow(f"{hand.case.number} is closed; reopen it first.")

@@ -223,6 +223,7 @@ CHECK = Check(
     name="asset_clearance",
     question="Does the obstruction keep clear of the utility's assets?",
     answers=("yes", "no"),
+    fails=("no",),
     roles=("hydrant",),
     also=("valve", "manhole", "meter"),
     measure=measure,

@@ -197,6 +197,7 @@ class Check:
     columns of `Sites.details`.
     `only_named`: it is not run among all others, only where somebody names it.
     `personal` are the fields it reads that name persons or firms: what rests on them is not for all.
+    `fails` are the answers that speak against somebody or something: pages show these first.
     `measure_one` measures one site alone in numbers, for speed: the same as `measure`, or None where only
     that can.
     """
@@ -214,6 +215,7 @@ class Check:
     needs: tuple[str, ...] = ()
     only_named: bool = False
     personal: tuple[str, ...] = ()
+    fails: tuple[str, ...] = ()
     measure_one: MeasureOne | None = None
 
 

@@ -212,6 +212,7 @@ CHECK = Check(
     name="easement_encroachment",
     question="Does the structure stand on an easement?",
     answers=("yes", "no"),
+    fails=("yes",),
     roles=("easement",),
     also=("water_main", "sewer_main"),
     measure=measure,

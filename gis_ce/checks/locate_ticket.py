@@ -214,6 +214,7 @@ CHECK = Check(
     name="locate_ticket",
     question="Does a locate ticket cover digging at the place on the day?",
     answers=("yes", "no"),
+    fails=("no",),
     roles=("locate_ticket",),
     measure=measure,
     explain=explain,

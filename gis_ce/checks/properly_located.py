@@ -76,6 +76,7 @@ CHECK = Check(
     name="properly_located",
     question="Does the exposed pipe lie within the tolerance zone of its mark?",
     answers=("yes", "no"),
+    fails=("no",),
     roles=("water_main", "sewer_main"),
     also=("lateral",),
     measure=measure,

@@ -125,6 +125,7 @@ CHECK = Check(
     name="same_owner",
     question="Is the parcel's owner the one named on the agreement?",
     answers=("yes", "no"),
+    fails=("no",),
     roles=("parcel",),
     measure=measure,
     explain=explain,
