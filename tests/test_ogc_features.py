@@ -17,6 +17,7 @@ from pyproj import Transformer
 from small_town import Town, lonlat, make_town
 
 from api.app import make_app
+from api.ogc.collections import how_good
 from layers.grid import Grid
 
 HERE = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 50000)}
@@ -302,6 +303,18 @@ def test_the_form_follows_what_is_accepted(staff: TestClient, accept: str, media
     assert staff.get("/collections/parcels/items", headers={"Accept": "image/png"}).status_code == 406
 
 
+@pytest.mark.parametrize(
+    "path", ["api", "api.html", "styles", "styles/town", "tileMatrixSets/WebMercatorQuad", "processes/checks"]
+)
+def test_a_form_that_a_document_has_not_is_refused_and_one_that_it_has_is_given(staff: TestClient, path: str) -> None:
+    for word in ("\x8d", "csv", ""):
+        assert "is not offered here" in said(staff, f"/ogc/{path}", f=word)
+    media = {word: staff.get(f"/ogc/{path}", params={"f": word}) for word in ("json", "html")}
+    given = {word for word, answer in media.items() if answer.status_code == 200}
+    assert given == {"api": {"json", "html"}, "api.html": {"html"}}.get(path, {"json"})
+    assert all(word in media[word].headers["content-type"] for word in given)
+
+
 def test_an_answer_that_has_not_changed_is_not_sent_again(staff: TestClient) -> None:
     for path in ("/collections/parcels/items", "/collections/parcels/items/N1", "/collections", "/ogc/api"):
         first = staff.get(path)
@@ -331,6 +344,13 @@ def test_every_path_of_the_description_is_answered_as_it_says(staff: TestClient)
             response = staff.get("/ogc" + asked, headers={"Accept": media})
             assert response.status_code == 200, (path, media, response.text)
             assert response.headers["content-type"].partition(";")[0] == media.partition(";")[0]
+
+
+def test_a_collection_says_how_good_its_positions_are_and_a_table_says_nothing(staff: TestClient) -> None:
+    said = {each["id"]: each["description"] for each in staff.get("/collections").json()["collections"]}
+    assert said["parcels"] == "Parcels: recorded, as of 2026-03-02; positions taken as exact."
+    assert how_good("line", 0.8) == "; positions to 0.8 ft on one axis"
+    assert how_good("none", 0.0) == ""
 
 
 def test_queryables_are_what_can_be_asked_for(staff: TestClient) -> None:

@@ -62,5 +62,6 @@ def test_every_answer_is_as_the_description_says(address: str, role: str, docume
     command = [sys.executable, "-m", "schemathesis.cli", "run", address + path, "--url", address + below]
     command += ["--header", header, "--checks", ",".join(CHECKS), "--seed", "1", "--no-shrink", "--no-color", *how_long]
     command += ["--continue-on-failure", "--warnings", "off", "--suppress-health-check", "all"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    hooked = {"SCHEMATHESIS_HOOKS": "schema_hooks", "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ | hooked)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]

@@ -19,9 +19,10 @@ from api.access_log import tells_names
 from api.case_office import CaseOffice
 from api.ogc.case_tables import CaseTables
 from api.ogc.collections import Collection, Shelf
-from api.ogc.forms import PLAIN, form_of
+from api.ogc.forms import JSON, PLAIN, form_of
 from api.ogc.layer_tables import LayerTables
 from api.ogc.links import ROOT, Addresses, addresses_of
+from api.ogc.selection import single
 from api.requests import city_of, office_of, who_of
 
 _SHARED = (ROOT, "/collections", "/tiles", "/conformance", "/arcgis", "/open311")
@@ -45,6 +46,10 @@ class Asking:
     def form(self, given: Mapping[str, str], offered: Mapping[str, str] = PLAIN) -> str:
         """The word of the form to answer in."""
         return form_of(given.get("f"), self.request.headers.get("accept"), offered)
+
+    def only_json(self) -> None:
+        """Reads the parameters of a document that has one form; raises ApiError for another form, or anything else."""
+        form_of(single(self.request.query_params, ("f",)).get("f"), None, {"json": JSON})
 
     def tag(self, *parts: str) -> str:
         """What the answer to this address is called while nothing that it rests on has changed."""

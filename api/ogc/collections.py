@@ -118,11 +118,10 @@ def _of_layer(layer: SeenLayer, table: FeatureTable, grid: Grid) -> Collection:
     role = ROLE_BY_NAME[said.role]
     look = style().roles.get(role.name)
     words = look.title if look else role.name.replace("_", " ").capitalize() + "s"
-    quality = f"{said.basis}, as of {layer.version.as_of}; positions to {said.sigma_ft:g} ft on one axis"
     return Collection(
         id=said.name,
         title=f"{words} ({said.name})" if look and words.lower().replace(" ", "_") != said.name else words,
-        description=f"{words}: {quality}.",
+        description=f"{words}: {said.basis}, as of {layer.version.as_of}{how_good(role.geometry, said.sigma_ft)}.",
         audience="public" if said.audience == "public" else "staff",
         geometry=role.geometry,
         version=layer.version.version,
@@ -130,3 +129,10 @@ def _of_layer(layer: SeenLayer, table: FeatureTable, grid: Grid) -> Collection:
         grid=grid,
         role=role.name,
     )
+
+
+def how_good(geometry: str, sigma_ft: float) -> str:
+    """How good the places of a layer are; a table has none."""
+    if geometry == "none":
+        return ""
+    return f"; positions to {sigma_ft:g} ft on one axis" if sigma_ft else "; positions taken as exact"

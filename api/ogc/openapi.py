@@ -63,8 +63,8 @@ def _fixed_paths() -> Document:
         "/conformance": operation(
             "conformance", "Which parts of which standards are followed", both | {JSON: "confClasses"}, refers("f")
         ),
-        "/api": operation("api", "This description", {OPENAPI: "object"}, refers("f")),
-        "/api.html": operation("apiPage", "This description as a page", {HTML: ""}, refers("f")),
+        "/api": operation("api", "This description", {OPENAPI: "object", HTML: ""}, refers("f")),
+        "/api.html": operation("apiPage", "This description as a page", {HTML: ""}, refers("fHtml")),
         "/tileMatrixSets": operation("grids", "The grids of tiles", both | {JSON: "object"}, refers("f")),
         f"/tileMatrixSets/{SET}": operation("grid", f"The grid {SET}", {JSON: "object"}, refers("fJson")),
         "/styles": operation("styles", "Styles for the tiles", {JSON: "object"}, refers("fJson")),

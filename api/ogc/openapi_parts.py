@@ -109,6 +109,7 @@ PARAMETERS: Document = {
     "f": parameter("f", _F, {"type": "string", "enum": ["json", "html"]}),
     "fItems": parameter("f", _F, {"type": "string", "enum": list(ITEM_FORMS)}),
     "fJson": parameter("f", _F, {"type": "string", "enum": ["json"]}),
+    "fHtml": parameter("f", _F, {"type": "string", "enum": ["html"]}),
     "fTile": parameter("f", _F, {"type": "string", "enum": ["mvt"]}),
     "fTileSet": parameter("f", _F, {"type": "string", "enum": ["json", "tilejson", "html"]}),
     **{

@@ -12,7 +12,7 @@ from api.ogc.asking import TheAsking
 from api.ogc.conformance import CONFORMS_TO
 from api.ogc.descriptions import collection_document, landing_links, queryables
 from api.ogc.filters import KNOWN_FILTER, filter_mask
-from api.ogc.forms import GEOJSON, HTML, PLAIN
+from api.ogc.forms import GEOJSON, HTML, PLAIN, form_of
 from api.ogc.item_answers import items_answer, kept_answer
 from api.ogc.item_forms import FILES, ITEM_FORMS
 from api.ogc.items import feature_links, feature_row, feature_text
@@ -50,15 +50,17 @@ def get_conformance(asking: TheAsking) -> Response:
 
 @landing.get("/api")
 def get_api(asking: TheAsking) -> Response:
-    """The description of this API, in OpenAPI 3.0."""
-    single(asking.request.query_params, ("f",))
+    """The description of this API, in OpenAPI 3.0 or as a page."""
+    given = single(asking.request.query_params, ("f",))
+    if asking.form(given, {"json": OPENAPI, "html": HTML}) == "html":
+        return get_api_page(asking)
     return asking.json(api_document(asking.shelf, asking.to), OPENAPI)
 
 
 @landing.get("/api.html")
 def get_api_page(asking: TheAsking) -> Response:
     """The description of this API as a page."""
-    asking.form(single(asking.request.query_params, ("f",)))
+    form_of(single(asking.request.query_params, ("f",)).get("f"), None, {"html": HTML})
     document = api_document(asking.shelf, asking.to)
     rows = [
         (path, verb.upper(), operation["summary"])

@@ -149,7 +149,7 @@ def get_processes(asking: TheAsking) -> Response:
 @landing.get("/processes/{name}")
 def get_process(name: str, asking: TheAsking) -> Response:
     """One process with its inputs."""
-    single(asking.request.query_params, ("f",))
+    asking.only_json()
     process = _named(asking, name)
     return no_such_process(name) if process is None else asking.json(description(process, asking.to))
 

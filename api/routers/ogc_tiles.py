@@ -49,7 +49,7 @@ def get_grids(asking: TheAsking) -> Response:
 @landing.get("/tileMatrixSets/{name}")
 def get_grid(name: str, asking: TheAsking) -> Response:
     """One grid of tiles."""
-    single(asking.request.query_params, ("f",))
+    asking.only_json()
     _refuse_other_grids(name)
     return asking.json(grid_document())
 
@@ -57,14 +57,14 @@ def get_grid(name: str, asking: TheAsking) -> Response:
 @landing.get("/styles")
 def get_styles(asking: TheAsking) -> Response:
     """The styles."""
-    single(asking.request.query_params, ("f",))
+    asking.only_json()
     return asking.json(style_list(asking.to))
 
 
 @landing.get("/styles/{name}")
 def get_style(name: str, asking: TheAsking) -> Response:
     """One style."""
-    single(asking.request.query_params, ("f",))
+    asking.only_json()
     if name != "town":
         raise NotThere(f"There is no style {name!r} here; there is `town`.")
     return asking.json(town_style(asking.shelf, asking.to), STYLE)
