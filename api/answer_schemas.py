@@ -155,6 +155,12 @@ class LayerAge(Answered):
     stale: bool
 
 
+class Ready(BaseModel):
+    """The service can do its work."""
+
+    status: Literal["ready"]
+
+
 class Health(Answered):
     """Whether the service can answer, and how old its layers are."""
 

@@ -13,6 +13,7 @@ from api.cookies import Cookies
 from api.described import Service
 from api.errors import add_error_answers
 from api.limits import BodyLimit, SafeHeaders
+from api.metrics import Metrics
 from api.ogc.asking import SharedAcrossSites
 from api.ogc.case_tables import CaseTables
 from api.ogc.layer_tables import LayerTables
@@ -23,6 +24,7 @@ from api.oidc_settings import oidc_settings
 from api.open311.often import Counter
 from api.patience import Patience
 from api.rates import Rates
+from api.request_log import RequestLog
 from api.routers import (
     access_log,
     arcgis,
@@ -52,6 +54,7 @@ from api.routers import (
     ogc_processes,
     ogc_tiles,
     open311,
+    operations,
     overflows,
     page,
     proceedings,
@@ -65,6 +68,7 @@ from api.routers import (
     uploads,
     webhooks,
 )
+from api.service_state import state_of
 from api.settings import Settings
 from api.strict_json import StrictJson
 from api.version import running_version
@@ -113,6 +117,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     arcgis.router,
     open311.router,
     health.router,
+    operations.router,
     sign_in.router,
     page.router,
     officers_map.router,
@@ -151,6 +156,7 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     opened = city or open_city(settings)
     app.state.city, app.state.office = opened, opened_once(settings, opened)
     app.state.settings = settings
+    app.state.metrics = Metrics(lambda: state_of(opened, app.state.office))
     cookies = Cookies(settings.public_url)
     rules = access_rules(opened.city.other.get("access", {}))
     app.state.porter = Porter(app.state.office, lambda: has_cases(settings, opened.city), rules, cookies)
@@ -173,4 +179,5 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     app.add_middleware(SafeHeaders, over_tls=cookies.is_secure)
     app.add_middleware(BodyLimit)
     app.add_middleware(Patience, body_s=settings.body_within_s, answer_s=settings.answer_within_s)
+    app.add_middleware(RequestLog, metrics=app.state.metrics)
     return app

@@ -35,6 +35,7 @@ _WRITE_PERSONS = Door("persons", "cases:write", "persons of a case")
 _READ_LIST = Door("persons", "cases:read", "persons of many cases")
 _READ_MAILINGS = Door("persons", "mailings:read", "addressees of a mailing")
 _WRITE_MAILINGS = Door("persons", "mailings:write", "addressees of a mailing")
+_METRICS = Door("staff", "metrics:read")
 _ADMIN = Door("admin", "admin")
 _SYNC = Door("cases", "cases:read", "parties of many cases")
 _PACK = Door("cases", "cases:read", "owners of an area")
@@ -46,6 +47,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "GET /town.js",
         "GET /static/{path:path}",
         "GET /health",
+        "GET /ready",
         "GET /sign-in",
         "POST /sign-in",
         "GET /sign-in/provider",
@@ -97,6 +99,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "POST /arcgis/rest/services/gis-ce/FeatureServer/{number}/query",
     ),
     _CHECKS: ("POST /checks", "GET /here", "GET /research", "POST /ogc/processes/{name}/execution"),
+    _METRICS: ("GET /metrics",),
     _NETWORK: ("GET /trace/upstream", "GET /trace/downstream", "GET /trace/line", "GET /isolate"),
     _READ: (
         "GET /map/cases",

@@ -106,6 +106,10 @@ class NoCity(ApiError):
     """No city has been imported yet, so there is nothing to ask."""
 
 
+class NotReady(ApiError):
+    """The service cannot do its work just now: no layers, or no store of cases."""
+
+
 class SignInNeeded(ApiError):
     """Cases are for staff: whoever asks must say who they are."""
 
@@ -220,6 +224,7 @@ STATUS: Mapping[type[Exception], int] = {
     MailingRefused: 422,
     StoreBusy: 503,
     StoreNotReady: 503,
+    NotReady: 503,
     LayersError: 500,
     LayerMissing: 404,
     VersionMissing: 503,

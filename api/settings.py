@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from api.errors import ApiError
+from api.logs import LogFormat, LogLevel
 
 SECRETS = ("cases", "oidc_secret")
 """Settings that hold secrets: each can stand in a file, which a variable of its name with _FILE at the end names."""
@@ -89,6 +90,14 @@ class Settings(BaseSettings):
     )
     body_within_s: float = Field(
         default=30.0, gt=0, description="Seconds that a sender may be silent while a body is read (408)."
+    )
+
+    log_format: LogFormat = Field(
+        default="text", description="How the service logs to stderr: `text`, or `json` with one object a line."
+    )
+    log_level: LogLevel = Field(
+        default="warning",
+        description="From which level on it logs: `info` (one line for each request), `warning` or `error`.",
     )
 
     @classmethod

@@ -28,6 +28,7 @@ SCOPES = {
     "cases:write": "change cases",
     "mailings:read": "read mailings",
     "mailings:write": "make and change mailings",
+    "metrics:read": "read the figures of the service",
     "admin": "what administrators do, with a key of the role admin",
 }
 """What a key can be for."""

@@ -94,7 +94,7 @@ def _parsed(url: str | URL) -> URL:
 
 def _sqlite(url: URL) -> Engine:
     Path(url.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": WAIT_S}, json_serializer=_as_json)
+    engine = create_engine(url, connect_args={"timeout": WAIT_S}, json_serializer=_as_json, hide_parameters=True)
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -114,7 +114,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgis(url: URL) -> Engine:
-    engine = create_engine(url, json_serializer=_as_json, pool_pre_ping=True)
+    engine = create_engine(url, json_serializer=_as_json, pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "connect", _open_postgis)
     event.listen(engine, "begin", _begin_postgis)
     return engine

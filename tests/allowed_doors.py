@@ -9,6 +9,7 @@ ROLES = {"p": "public", "f": "field", "e": "engineer", "o": "officer", "m": "man
 
 _EVERYBODY = """
 GET /  GET /map  GET /map/search  GET /map/visitor  GET /town.js  GET /static/{path:path}  GET /health
+GET /ready
 GET /sign-in  POST /sign-in  GET /sign-in/provider  GET /sign-in/provider/back  POST /sign-out  GET /session
 GET /forms/{form}
 POST /checks  GET /here  GET /research
@@ -34,7 +35,7 @@ POST /arcgis/rest/services/gis-ce/FeatureServer/{number}/query
 GET /open311/v2/discovery.{form}  GET /open311/v2/services.{form}  GET /open311/v2/services/{code}.{form}
 POST /open311/v2/requests.{form}  GET /open311/v2/requests.{form}  GET /open311/v2/requests/{number}.{form}
 """
-_ALL_STAFF = "GET /trace/upstream  GET /trace/downstream  GET /trace/line  GET /isolate"
+_ALL_STAFF = "GET /metrics  GET /trace/upstream  GET /trace/downstream  GET /trace/line  GET /isolate"
 _WHO_SEES_CASES = """
 GET /map/cases  GET /cases  GET /cases/{no}  GET /cases/{no}/process.svg  GET /cases/{no}/notes
 GET /cases/{no}/deadlines

@@ -15,6 +15,7 @@ from api.cli.demo import make_demo
 from api.cli.options import CityOption
 from api.cli.screen import aside, out
 from api.errors import ApiError
+from api.logs import log_to_stderr
 from api.mailing_jobs import NightlyMailings
 from api.settings import Settings
 from api.webhook_sender import WebhookSender
@@ -47,7 +48,8 @@ def serve(
         threads = (CaseClock(office), NightlyMailings(office), WebhookSender(office, settings.webhooks_inside))
         listener.listen()
         out().print(f"{opened.city.name} is on http://{_shown(host)}:{listener.getsockname()[1]}  (stop with Ctrl+C)")
-        config = uvicorn.Config(app, proxy_headers=False, server_header=False, log_level="warning")
+        log_to_stderr(settings.log_format, settings.log_level)
+        config = uvicorn.Config(app, proxy_headers=False, server_header=False, log_config=None, access_log=False)
         for thread in threads:
             thread.start()
         try:
