@@ -8,6 +8,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 SYNCED := .venv/.synced
 VENDORED := maps/vendor/.vendored
+TSC := .tools/npm/node_modules/.bin/tsc
 FROM_NPM := $(wildcard maps/vendoring.py maps/package.json maps/package-lock.json)
 
 help:
@@ -38,8 +39,13 @@ lint: $(SYNCED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-types: $(SYNCED)
+types: $(SYNCED) $(TSC)
 	$(BIN)/mypy
+	$(TSC) --project .tools/npm/checked
+
+$(TSC): $(SYNCED) $(FROM_NPM) maps/vendored.py maps/type_checker.py
+	$(BIN)/python -m maps.type_checker .tools/npm
+	@touch $@
 
 contracts: $(SYNCED)
 	$(BIN)/lint-imports

@@ -32,7 +32,7 @@ def vendor(
     """
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        _install(folder, npm_commands() if commands is None else commands)
+        install(folder, npm_commands() if commands is None else commands)
         fresh = folder / "vendor"
         files = _copied(folder / "node_modules", fresh)
         if accept:
@@ -59,12 +59,15 @@ def npm_of_wheel(root: Path) -> list[str]:
     return [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
 
 
-def _install(folder: Path, commands: Iterable[Sequence[str]]) -> None:
+def install(folder: Path, commands: Iterable[Sequence[str]], *, with_tools: bool = False) -> None:
+    """Puts the packages into `folder/node_modules` by the first npm command that works, the tools for developing only
+    where they are wanted. Raises VendorMissing when none works."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(HERE / name, folder / name)
     failures = []
     for command in commands:
-        done = subprocess.run([*command, *_INSTALL], cwd=folder, capture_output=True, text=True, check=False)
+        omitted = () if with_tools else ("--omit=dev",)
+        done = subprocess.run([*command, *_INSTALL, *omitted], cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return
         failures.append(f"{command[0]}: {done.stderr.strip()[-600:]}")

@@ -70,8 +70,9 @@ export class CaseStore {
     return this.rows.find((row) => row.number === number) ?? null;
   }
 
+  /** @returns {string[]} */
   officers() {
-    return [...new Set(this.rows.map((row) => row.officer).filter(Boolean))].sort();
+    return [...new Set(this.rows.flatMap((row) => row.officer || []))].sort();
   }
 }
 

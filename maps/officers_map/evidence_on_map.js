@@ -56,7 +56,7 @@ export class EvidenceOnMap {
   below(type) {
     const { map } = this.view;
     if (type === "symbol") return undefined;
-    const firstLine = map.getStyle().layers.find((/** @type {any} */ one) => NETWORK.includes(this.roleOf(one.source)))?.id;
+    const firstLine = map.getStyle().layers.find((/** @type {any} */ one) => NETWORK.includes(this.roleOf(one.source) ?? ""))?.id;
     return type === "fill" && firstLine ? firstLine : map.getLayer("cases-cluster") ? "cases-cluster" : undefined;
   }
 
@@ -86,7 +86,9 @@ export class EvidenceOnMap {
   rules(feature, source) {
     const look = this.lookOf(feature);
     const kind = feature.geometry.type.replace("Multi", "");
-    return { Polygon: areaRules, LineString: lineRules, Point: pointRules }[/** @type {"Point"} */ (kind)]?.(look, source, feature) ?? [];
+    /** @type {Record<string, (look: any, source: string, feature: any) => any[]>} */
+    const rulesOf = { Polygon: areaRules, LineString: lineRules, Point: pointRules };
+    return rulesOf[kind]?.(look, source, feature) ?? [];
   }
 }
 

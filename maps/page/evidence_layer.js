@@ -1,7 +1,7 @@
 // The evidence of one check on the map: one check at a time, since all at once is unreadable.
 
 import { declutter, draw, preparePanes } from "./drawing.js";
-import { evidenceLook, FOCUSED_KINDS } from "./shapes.js";
+import { evidenceLook } from "./shapes.js";
 
 /* global L */
 

@@ -5,6 +5,7 @@ import { swatch } from "./shapes.js";
 
 /** @typedef {import("./view_layers.js").ViewLayer} ViewLayer */
 
+/** @type {[string, string[]][]} */
 const PRESETS = [
   ["Water", ["base", "water"]],
   ["Sewer", ["base", "sewer"]],

@@ -42,7 +42,9 @@ export function svg(name, attributes, ...children) {
 
 /** The symbol of a point, `size` pixels wide. @param {Look} look */
 export function symbol(look) {
-  const parts = { disc, ring, bow_tie: bowTie, square, dot, target, cross }[look.symbol ?? "dot"]?.(look) ?? [];
+  /** @type {Record<string, (look: Look) => SVGElement[]>} */
+  const kinds = { disc, ring, bow_tie: bowTie, square, dot, target, cross };
+  const parts = kinds[look.symbol ?? "dot"]?.(look) ?? [];
   const box = { viewBox: "-10 -10 20 20", width: look.size, height: look.size, "aria-hidden": "true" };
   return svg("svg", box, ...parts, ...letter(look));
 }

@@ -28,8 +28,9 @@ export class Stops {
 
   /** How much of the map's height the sheet covers at its stop, in pixels, even while it still moves there. */
   get covered() {
+    /** @type {Record<string, number>} */
     const heights = { low: LOW_PX, middle: MIDDLE * window.innerHeight, high: HIGH * window.innerHeight };
-    return this.isSheet ? heights[/** @type {keyof heights} */ (this.panel.dataset.stop)] : 0;
+    return this.isSheet ? heights[this.panel.dataset.stop] : 0;
   }
 
   /** @param {string} stop */
