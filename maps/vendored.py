@@ -17,8 +17,22 @@ PINNED = HERE / "vendor_manifest.json"
 PACKAGES = {
     "leaflet": ("dist/leaflet.js", "dist/leaflet.css", "LICENSE"),
     "maplibre-gl": ("dist/maplibre-gl.mjs", "dist/maplibre-gl-worker.mjs", "dist/maplibre-gl.css", "LICENSE.txt"),
+    "terra-draw": ("dist/terra-draw.modern.js",),
+    "terra-draw-maplibre-gl-adapter": ("dist/terra-draw-maplibre-gl-adapter.modern.js",),
 }
 """What is taken from each npm package; everything else in it stays outside."""
+LICENCES = {package: HERE / "licences" / "terra-draw.txt" for package in PACKAGES if package.startswith("terra-draw")}
+"""The texts of licences that a package names and does not bring."""
+REWRITTEN = {
+    "terra-draw-maplibre-gl-adapter.modern.js": ('from"terra-draw"', 'from"../terra-draw/terra-draw.modern.js"')
+}
+"""Imports by the name of a package, which a browser does not know, and what stands there instead."""
+SERVED = tuple(
+    f"{package}/{name}"
+    for package, taken in PACKAGES.items()
+    for name in (*(Path(name).name for name in taken), *(("LICENSE",) if package in LICENCES else ()))
+)
+"""All files of the vendor folder, by their path in it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

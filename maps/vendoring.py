@@ -17,7 +17,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from maps.errors import VendorMissing
-from maps.vendored import HERE, PACKAGES, PINNED, VENDOR, VendoredFile, as_manifest, pinned_files, sha256_of
+from maps.vendored import (
+    HERE,
+    LICENCES,
+    PACKAGES,
+    PINNED,
+    REWRITTEN,
+    VENDOR,
+    VendoredFile,
+    as_manifest,
+    pinned_files,
+    sha256_of,
+)
 
 _INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
@@ -79,13 +90,26 @@ def _copied(modules: Path, target: Path) -> tuple[VendoredFile, ...]:
     files = []
     for package, names in PACKAGES.items():
         version = json.loads((modules / package / "package.json").read_text(encoding="utf-8"))["version"]
-        for name in names:
-            path = target / package / Path(name).name
+        licence = [(LICENCES[package], "LICENSE")] if package in LICENCES else []
+        for source, name in [*((modules / package / name, Path(name).name) for name in names), *licence]:
+            path = target / package / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(modules / package / name, path)
+            shutil.copyfile(source, path)
+            _rewrite(path)
             files.append(VendoredFile(path.relative_to(target).as_posix(), package, version, sha256_of(path)))
     (target / "MANIFEST.json").write_text(as_manifest(tuple(files)), encoding="utf-8")
     return tuple(sorted(files))
+
+
+def _rewrite(path: Path) -> None:
+    """Gives an import by a package's name the path that a browser can follow."""
+    if path.name not in REWRITTEN:
+        return
+    bare, relative = REWRITTEN[path.name]
+    text = path.read_text(encoding="utf-8")
+    if text.count(bare) != 1:
+        raise VendorMissing(f"{path.name} was to import {bare} once, and does so {text.count(bare)} times.")
+    path.write_text(text.replace(bare, relative), encoding="utf-8")
 
 
 def _refuse_unpinned(files: tuple[VendoredFile, ...]) -> None:

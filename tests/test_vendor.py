@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,8 +13,8 @@ import pytest
 from conftest import ROOT
 
 from maps.errors import VendorMissing
-from maps.vendored import PACKAGES, VENDOR, fetched_files, pinned_files, sha256_of, text_of
-from maps.vendoring import npm_commands, vendor
+from maps.vendored import PACKAGES, SERVED, VENDOR, fetched_files, pinned_files, sha256_of, text_of
+from maps.vendoring import _rewrite, npm_commands, vendor
 
 LOCK = json.loads((ROOT / "maps" / "package-lock.json").read_text())
 WANTED = json.loads((ROOT / "maps" / "package.json").read_text())["dependencies"]
@@ -51,9 +52,22 @@ def test_the_pinned_versions_are_those_of_the_lock() -> None:
 
 
 def test_every_package_brings_its_licence() -> None:
-    for package, files in PACKAGES.items():
-        (licence,) = (Path(name).name for name in files if Path(name).name.startswith("LICENSE"))
-        assert "Redistribution and use" in text_of(f"{package}/{licence}")
+    for package in PACKAGES:
+        (licence,) = (file for file in SERVED if file.startswith(f"{package}/LICENSE"))
+        assert "Redistribution and use" in text_of(licence) or "Permission is hereby granted" in text_of(licence)
+
+
+def test_no_script_imports_a_package_by_its_name() -> None:
+    scripts = [file for file in SERVED if file.endswith((".js", ".mjs"))]
+    assert [
+        found for file in scripts for found in re.findall(r"""\bfrom\s*["']([^."'][^"']*)["']""", text_of(file))
+    ] == []
+
+
+def test_a_rewritten_import_that_changed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "terra-draw-maplibre-gl-adapter.modern.js").write_text('import"other"')
+    with pytest.raises(VendorMissing, match="0 times"):
+        _rewrite(tmp_path / "terra-draw-maplibre-gl-adapter.modern.js")
 
 
 def test_a_file_that_is_not_pinned_is_refused() -> None:

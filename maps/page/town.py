@@ -15,7 +15,7 @@ from layers.query import LayerQuery
 from maps.leaflet_map import Call, MapParts, map_parts
 from maps.standalone import TEMPLATES
 from maps.style import style
-from maps.vendored import PACKAGES, VENDOR
+from maps.vendored import SERVED, VENDOR
 
 Extent = tuple[float, float, float, float]
 
@@ -37,11 +37,7 @@ OWN_FILES = (
 )
 STATIC: Mapping[str, Path] = {
     **{f"page/{name}": HERE / name for name in OWN_FILES},
-    **{
-        f"vendor/{package}/{Path(name).name}": VENDOR / package / Path(name).name
-        for package, names in PACKAGES.items()
-        for name in names
-    },
+    **{f"vendor/{file}": VENDOR / file for file in SERVED},
 }
 """What is served under /static/, by its path there; the vendored files come with the set-up."""
 
