@@ -39,6 +39,7 @@ from api.routers import (
     deadlines,
     decisions,
     digests,
+    encroach,
     exports,
     field_packs,
     forms,
@@ -79,6 +80,7 @@ from gis_ce.access_rules import access_rules
 ROUTERS: tuple[APIRouter, ...] = (
     checks.router,
     here.router,
+    encroach.router,
     research.router,
     trace.router,
     cases.router,

@@ -98,7 +98,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "GET /arcgis/rest/services/gis-ce/FeatureServer/{number}/query",
         "POST /arcgis/rest/services/gis-ce/FeatureServer/{number}/query",
     ),
-    _CHECKS: ("POST /checks", "GET /here", "GET /research", "POST /ogc/processes/{name}/execution"),
+    _CHECKS: ("POST /checks", "POST /encroach", "GET /here", "GET /research", "POST /ogc/processes/{name}/execution"),
     _METRICS: ("GET /metrics",),
     _NETWORK: ("GET /trace/upstream", "GET /trace/downstream", "GET /trace/line", "GET /isolate"),
     _READ: (

@@ -12,7 +12,7 @@ GET /  GET /map  GET /map/search  GET /map/visitor  GET /town.js  GET /static/{p
 GET /ready
 GET /sign-in  POST /sign-in  GET /sign-in/provider  GET /sign-in/provider/back  POST /sign-out  GET /session
 GET /forms/{form}
-POST /checks  GET /here  GET /research
+POST /checks  POST /encroach  GET /here  GET /research
 GET /layers  GET /layers/{name}/features
 GET /ogc  GET /ogc/  GET /ogc/conformance  GET /ogc/api  GET /ogc/api.html
 GET /ogc/tileMatrixSets  GET /ogc/tileMatrixSets/{name}  GET /ogc/styles  GET /ogc/styles/{name}

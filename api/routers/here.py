@@ -12,14 +12,14 @@ from fastapi.responses import JSONResponse
 from api.access import View
 from api.access_log import tells_names
 from api.answer_schemas import Here
-from api.answers import Message, account_message, finding_messages, rule_note
+from api.answers import Message, finding_messages
 from api.errors import BadPlace
+from api.here_answers import here_findings, nearest_facilities
 from api.requests import TheCity, TheView
 from gis_ce.assess import applicable
 from gis_ce.checks.all import CHECKS
-from gis_ce.checks.check import Findings, Sites
-from gis_ce.checks.nearby import ASSET_ROLES
-from layers.grid import Geometries, Grid
+from gis_ce.checks.check import Sites
+from layers.grid import Geometries
 
 router = APIRouter(tags=["checks"])
 
@@ -55,8 +55,8 @@ def get_here(request: Request, lon: Longitude, lat: Latitude, city: TheCity, vie
             "parcel": parcel,
             "right_of_way": found["right_of_way"].answer_of(0) or "undecided",
             "address": _address(facts),
-            "findings": _findings(sites, view, found, city.grid),
-            "nearest": _nearest(facts),
+            "findings": here_findings(sites, view, found, city.grid),
+            "nearest": nearest_facilities(facts),
             "layers": dict(view.query.versions),
         }
     )
@@ -78,24 +78,3 @@ def _address(facts: Message) -> Message | None:
     if "address_found" not in facts:
         return None
     return {"text": facts.get("address"), "how": facts["address_found"], "distance_ft": facts["address_distance_ft"]}
-
-
-def _nearest(facts: Message) -> list[Message]:
-    near = [
-        {"role": role, "id": facts[f"{role}_id"], "distance_ft": facts[f"{role}_distance_ft"]}
-        for role in ASSET_ROLES
-        if f"{role}_id" in facts
-    ]
-    return sorted(near, key=lambda item: item["distance_ft"])
-
-
-def _findings(sites: Sites, view: View, found: dict[str, Findings], grid: Grid) -> list[Message]:
-    messages = []
-    for check in (check for check in CHECKS if check.name in found):
-        findings = found[check.name]
-        rule = findings.rule_of(0)
-        message = finding_messages(findings, view)[0]
-        del message["facts"], message["rule_id"], message["sigma_ft"]
-        message |= account_message(check, sites, view, findings, 0, grid)
-        messages.append(message | {"rule": rule_note(rule) if rule else None})
-    return messages
