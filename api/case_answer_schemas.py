@@ -227,7 +227,7 @@ class ComparedAnswer(Answered):
     step: str
     text: str
     changed: bool
-    before: Proposal
+    before: ProposalWithEvidence
     after: ProposalWithEvidence
 
 

@@ -55,6 +55,6 @@ def _compared(each: Compared, process: Process, grid: Grid, rights: Rights, lane
         "step": each.step.id,
         "text": each.step.text,
         "changed": each.changed,
-        "before": narrowed_proposal(proposal_message(each.before), rights),
+        "before": narrowed_proposal(answerable_message(each.before, process, lanes), rights),
         "after": narrowed_proposal(after, rights),
     }

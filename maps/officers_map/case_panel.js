@@ -1,38 +1,53 @@
-// One case: its facts, where it stands on its process map, and its checks, each with its evidence.
+// One case: its present step, its checks, what lies on file, and the work that can be done on it.
 
-import { ask, byId, el } from "../page/dom.js";
-import { ruleNote } from "../page/here_panel.js";
-import { date, feet, number, say, several, titled } from "./words.js";
+import { byId, el } from "../page/dom.js";
+import { fileControl, noteForm } from "./case_actions.js";
+import { CaseChecks } from "./case_checks.js";
+import { facts, historyOf, links, papers } from "./case_file.js";
+import { latest } from "./case_words.js";
+import { CaseWork } from "./case_work.js";
+import { MoveSite } from "./move_site.js";
+import { read, visitor } from "./sending.js";
+import { StepForm } from "./step_form.js";
+import { refusalNote } from "./work_form.js";
+import { say } from "./words.js";
 
-/** @typedef {{id: string, check: string, step: string, state: string, proposed: string | null, answer: string | null, sentence: string,
- *   reason: string | null, margin_ft: number | null, probability: number | null, rule: any, by: string | null, why: string | null, evidence: any}} Proposal */
+/** @typedef {{show: (features: any) => void, place: (told: any, stay?: boolean) => void, clear: () => void}} Picture */
+/** @typedef {{view: () => import("./map_view.js").MapView | null, refresh: () => Promise<void>, say: (text: string) => void, uncover: () => void}} PageOfCase */
 
 export class CasePanel {
-  /**
-   * @param {{show: (features: any) => void, place: (told: any) => void, clear: () => void}} picture
-   * @param {() => void} back
-   */
-  constructor(picture, back) {
+  /** @param {Picture} picture @param {() => void} back @param {PageOfCase} page */
+  constructor(picture, back, page) {
     this.picture = picture;
     this.back = back;
+    this.page = page;
     this.home = byId("view-case");
     /** @type {AbortController | null} */
     this.pending = null;
+    /** @type {MoveSite | null} */
+    this.moving = null;
+    /** What is begun in the case that is shown; it is there again when the case is shown anew. @type {{number: string, open: string | null, placed?: any, history: boolean}} */
+    this.begun = { number: "", open: null, history: false };
   }
 
-  /** @param {string} number */
-  async open(number) {
+  /** @param {string} number @param {string} [done] what was done, where the case is shown anew after a change */
+  async open(number, done) {
     this.pending?.abort();
     const pending = new AbortController();
     this.pending = pending;
-    this.home.replaceChildren(this.backButton(), el("p", { class: "quiet" }, say("Reading {number} …", { number })));
+    const again = this.begun.number === number && done !== undefined;
+    if (!again) {
+      this.leave();
+      this.begun = { number, open: null, history: false };
+      this.home.replaceChildren(this.backButton(), el("p", { class: "quiet" }, say("Reading {number} …", { number })));
+    }
     try {
       const address = `/cases/${encodeURIComponent(number)}`;
-      const [told, checks] = await Promise.all([ask(address, pending.signal), ask(`${address}/proposals?evidence=true`, pending.signal)]);
-      this.draw(told, checks.proposals);
+      const [told, checks, who] = await Promise.all([read(address, pending.signal), read(`${address}/proposals?evidence=true`, pending.signal), visitor(again)]);
+      this.draw(told, checks.proposals, who, done);
       return told;
     } catch (error) {
-      if (!pending.signal.aborted) this.home.replaceChildren(this.backButton(), el("p", { class: "alert", role: "alert" }, say("No answer: {why}", { why: /** @type {Error} */ (error).message })));
+      if (!pending.signal.aborted) this.home.replaceChildren(this.backButton(), refusalNote(/** @type {Error} */ (error), () => this.open(number)));
       return null;
     }
   }
@@ -41,130 +56,104 @@ export class CasePanel {
     return el("button", { type: "button", class: "back", click: () => this.back() }, say("‹ Cases"));
   }
 
-  /** @param {any} told @param {Proposal[]} proposals */
-  draw(told, proposals) {
-    const present = latest(proposals);
+  /** @param {any} told @param {import("./case_words.js").Proposal[]} proposals @param {import("./sending.js").Visitor} who @param {string} [done] */
+  draw(told, proposals, who, done) {
+    this.moving?.stop();
+    this.moving = null;
+    const work = new CaseWork(told, who, (said) => this.changed(said), () => this.open(told.number, ""));
+    const attaching = (/** @type {any} */ asked) => fileControl(work, { field: asked.field, label: asked.noted?.length ? say("{name}: {n} attached", { name: asked.label, n: asked.noted.length }) : asked.label, camera: true });
+    work.stepForm = new StepForm(work, attaching);
     const title = el("h2", { class: "place", tabindex: "-1" }, told.title || told.process.title);
+    const news = done ? [el("p", { class: "news", tabindex: "-1" }, done)] : [];
+    this.section = el("div", { id: "case-work" });
+    const past = historyOf(told.number, this.begun.history);
+    past[1].addEventListener("toggle", () => (this.begun.history = past[1].open));
     this.home.replaceChildren(
-      this.backButton(),
-      title,
-      el("p", { class: "quiet" }, `${told.number} · ${told.process.title}`),
-      facts(told),
-      now(told),
-      el("h3", {}, summary(present)),
-      el("ul", { class: "cards" }, ...present.map((one) => this.card(one))),
-      ...papers(told),
-      el("p", { class: "links" }, link(`/cases/${told.number}/process.svg`, say("Process map")), link(`/cases/${told.number}/packet`, say("Hearing packet"))),
-      el("h3", {}, say("History")),
-      el("ol", { class: "history", id: "history" }, el("li", {}, el("button", { type: "button", class: "preset", click: () => this.history(told.number) }, say("Show the history")))),
+      this.backButton(), title, el("p", { class: "quiet" }, `${told.number} · ${told.process.title}`), ...news,
+      ...work.stepForm.parts(), facts(told), ...new CaseChecks(work, latest(proposals), this.picture).parts(),
+      ...papers(told, who), links(told, who), ...past, this.section, this.actions(work),
     );
-    this.picture.place(told);
-    title.focus({ preventScroll: true });
+    this.picture.place(told, done !== undefined);
+    if (this.begun.open) this.begin(this.begun.open, work);
+    (news[0] ?? title).focus({ preventScroll: done === undefined });
   }
 
-  /** @param {Proposal} proposal */
-  card(proposal) {
-    const able = Boolean(proposal.evidence?.features?.length);
-    const press = (/** @type {any} */ button) => this.press(button, proposal);
-    const button = el(able ? "button" : "div",
-      { class: "finding", "data-check": proposal.check, ...(able ? { type: "button", "aria-pressed": "false", click: () => press(button) } : {}) },
-      el("span", { class: "question" }, titled(proposal.check)),
-      el("span", { class: "result" }, ...result(proposal)),
-    );
-    return el("li", { class: "card" }, button, el("p", { class: "sentence", lang: "en" }, proposal.sentence), signed(proposal), ruleNote(proposal.rule));
+  /** What can be added to it, within reach of the thumb. @param {CaseWork} work */
+  actions(work) {
+    const { told } = work;
+    if (!told.may_work) return el("p", { class: "not-yours" }, say("You may read this case. Notes, photos and moves are for those who act in a lane of its process."));
+    const kinds = [["note", say("Note")], ["photo", say("Photo")], ...(told.status === "open" ? [["move", say("Move the site")]] : [])];
+    const buttons = kinds.map(([kind, words]) => el("button", { type: "button", class: "preset", "data-work": kind, "aria-expanded": "false", click: () => this.turn(kind, work) }, words));
+    return el("div", { class: "actions", role: "group", "aria-label": say("Work on this case") }, ...buttons);
   }
 
-  /** Pressed again, nothing is drawn but the case. @param {any} button @param {Proposal} proposal */
-  press(button, proposal) {
-    const on = button.getAttribute("aria-pressed") !== "true";
-    for (const each of this.home.querySelectorAll("[aria-pressed]")) each.setAttribute("aria-pressed", String(on && each === button));
-    if (on) this.picture.show(proposal.evidence);
-    else this.picture.clear();
+  /** @param {string} kind @param {CaseWork} work */
+  turn(kind, work) {
+    if (this.begun.open === kind) this.shut();
+    else this.begin(kind, work);
   }
 
-  /** @param {string} number */
-  async history(number) {
-    const home = byId("history");
-    try {
-      const told = await ask(`/cases/${encodeURIComponent(number)}/events?limit=200`);
-      home.replaceChildren(...told.events.map((/** @type {any} */ event) => el("li", {}, el("strong", {}, titled(event.kind)), ` ${event.by} · `, el("time", { datetime: event.at }, date(event.at)))));
-    } catch (error) {
-      home.replaceChildren(el("li", { class: "alert" }, say("No answer: {why}", { why: /** @type {Error} */ (error).message })));
-    }
+  /** @param {string} kind @param {CaseWork} work */
+  begin(kind, work) {
+    this.shut();
+    this.begun.open = kind;
+    this.mark(kind);
+    this.section.replaceChildren(el("h3", {}, { note: say("Note"), photo: say("Photo or file"), move: say("Move the site") }[/** @type {"note"} */ (kind)]), this.work(kind, work));
+    const first = this.section.querySelector("textarea, .file-input, .preset");
+    first?.focus({ preventScroll: true });
+    this.section.scrollIntoView({ block: kind === "move" ? "start" : "end" });
+  }
+
+  /** @param {string} kind @param {CaseWork} work */
+  work(kind, work) {
+    if (kind === "note") return noteForm(work, () => this.shut());
+    if (kind === "photo") return fileControl(work, { label: say("Photos are attached as they are, with what the camera noted."), camera: true });
+    const page = { view: this.page.view(), show: this.picture.show, say: this.page.say };
+    this.moving = new MoveSite(work, page, this.begun, () => ((this.begun.placed = null), this.shut()));
+    this.page.uncover();
+    return this.moving.form;
+  }
+
+  shut() {
+    const kind = this.begun.open;
+    this.begun.open = null;
+    this.moving?.stop();
+    this.moving = null;
+    this.section?.replaceChildren();
+    this.mark(null);
+    if (kind) /** @type {HTMLElement | null} */ (this.home.querySelector(`[data-work="${kind}"]`))?.focus();
+  }
+
+  /** @param {string | null} kind */
+  mark(kind) {
+    for (const button of this.home.querySelectorAll("[data-work]")) button.setAttribute("aria-expanded", String(button.dataset.work === kind));
+  }
+
+  /** The case as it is after a change. @param {string} said */
+  async changed(said) {
+    const { number } = this.begun;
+    this.begun = { number, open: null, history: this.begun.history };
+    await this.page.refresh();
+    await this.open(number, said);
+    this.page.say(said);
+  }
+
+  /** Whether a place of the map is where the site is moved to. @param {{lng: number, lat: number}} at */
+  takes(at) {
+    this.moving?.put(at);
+    return this.moving !== null;
+  }
+
+  /** The same for a fix of the phone. @param {import("./locate.js").Fix} fix */
+  takesFix(fix) {
+    this.moving?.pin?.fix(fix);
+    return this.moving !== null;
+  }
+
+  /** Another view is shown: the pin goes. */
+  leave() {
+    this.moving?.stop();
+    this.moving = null;
+    this.begun.open = null;
   }
 }
-
-/** The newest proposal of each step; those that rest on another place are left to the history. @param {Proposal[]} proposals */
-function latest(proposals) {
-  const byStep = new Map();
-  for (const one of proposals) if (one.state !== "stale") byStep.set(`${one.step} ${one.check}`, one);
-  return [...byStep.values()];
-}
-
-/** @param {Proposal[]} present */
-function summary(present) {
-  if (!present.length) return say("No checks yet");
-  const undecided = present.filter((one) => stateOf(one) === "undecided").length;
-  const said = several(present.length, "{n} check", "{n} checks");
-  return undecided ? say("{said}, {n} undecided", { said, n: undecided }) : said;
-}
-
-/** A check without a closed list of answers gives facts. @param {Proposal} proposal @returns {"decided" | "undecided" | "facts"} */
-const stateOf = (proposal) => (proposal.answer ?? proposal.proposed ? "decided" : proposal.reason ? "undecided" : "facts");
-
-/** @param {Proposal} proposal */
-function result(proposal) {
-  const state = stateOf(proposal);
-  const word = proposal.answer ?? proposal.proposed ?? state;
-  const limit = proposal.margin_ft === null ? null : say("{distance} from the limit", { distance: feet(Math.abs(proposal.margin_ft)) });
-  const sure = proposal.probability === null ? null : say("{n} % sure", { n: number(proposal.probability * 100) });
-  const mark = el("span", { class: "mark", "aria-hidden": "true" }, { decided: "●", undecided: "?", facts: "i" }[state]);
-  return [el("span", { class: `chip ${state}` }, mark, titled(word)), el("span", { class: "measured" }, [limit, sure].filter(Boolean).join(" · "))];
-}
-
-/** @param {Proposal} proposal */
-function signed(proposal) {
-  if (!proposal.by) return el("p", { class: "sentence quiet" }, say("Nobody has confirmed it yet."));
-  const who = { by: proposal.by };
-  const said = proposal.answer === proposal.proposed ? say("Confirmed by {by}", who) : say("Decided by {by}", who);
-  return el("p", { class: "sentence quiet" }, `${said}${proposal.why ? `: ${proposal.why}` : ""}`);
-}
-
-/** @param {any} told */
-function facts(told) {
-  const sigma = told.place?.sigma_ft;
-  const lines = [
-    [say("State"), told.status === "open" ? say("open") : [say("closed"), titled(told.outcome ?? "")].filter(Boolean).join(", ")],
-    [say("Priority"), told.priority],
-    [say("Officer"), told.officer ?? say("nobody yet")],
-    [say("Address"), told.address],
-    [say("Parcel"), told.parcel_id],
-    [say("Place"), told.place ? `${told.place.how_located}${sigma ? `, ± ${feet(sigma)}` : ""}` : null],
-    [say("Of"), told.event_on ? date(told.event_on) : null],
-    [say("Due"), told.due_at ? date(told.due_at) : null],
-  ].filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return el("dl", {}, ...lines.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
-}
-
-/** @param {any} told */
-function now(told) {
-  if (!told.now) return el("p", { class: "step-now" }, say("Closed: no step is open."));
-  const by = told.now.done_by?.length ? ` · ${told.now.done_by.map(titled).join(say(" or "))}` : "";
-  return el("p", { class: "step-now" }, el("strong", {}, say("Now:"), " "), el("span", { lang: "en" }, told.now.text), by);
-}
-
-/** @param {any} told */
-function papers(told) {
-  const rows = [
-    ...told.letters.map((/** @type {any} */ one) => [say("Letter"), titled(one.template ?? one.kind ?? ""), one.state]),
-    ...told.deadlines.map((/** @type {any} */ one) => [say("Deadline"), titled(one.kind ?? one.name ?? one.step ?? ""), one.due_at ? date(one.due_at) : ""]),
-    ...told.attachments.map((/** @type {any} */ one) => [say("Attachment"), one.name ?? one.filename ?? one.id, ""]),
-    ...told.notes.map((/** @type {any} */ one) => [say("Note"), one.text, one.by]),
-  ];
-  if (!rows.length) return [];
-  const table = rows.map(([kind, name, state]) => el("tr", {}, el("th", { scope: "row" }, kind), el("td", {}, name), el("td", {}, state)));
-  return [el("h3", {}, say("On file")), el("table", {}, el("tbody", {}, ...table))];
-}
-
-/** @param {string} address @param {string} text */
-const link = (address, text) => el("a", { class: "preset", href: address, target: "_blank", rel: "noopener" }, text);

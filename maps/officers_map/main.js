@@ -9,6 +9,7 @@ import { EvidenceOnMap } from "./evidence_on_map.js";
 import { inAddress, makeFilters, wantedOf } from "./filters.js";
 import { listenForKeys } from "./keys.js";
 import { makeCaseLegend, makeLayersPanel } from "./layers_panel.js";
+import { listenToFixes } from "./locate.js";
 import { boxOf, makeMap } from "./map_view.js";
 import { Panel } from "./panel.js";
 import { PlaceInView } from "./place_in_view.js";
@@ -39,10 +40,12 @@ class Page {
 
   async start() {
     makeFilters(this.store);
-    const picture = { show: (/** @type {any} */ features) => this.evidence.show(features), clear: () => this.evidence.clear(), place: (/** @type {any} */ told) => this.place(told) };
+    const picture = { show: (/** @type {any} */ features) => this.evidence.show(features), clear: () => this.evidence.clear(), place: (/** @type {any} */ told, /** @type {boolean} */ stay = false) => this.place(told, stay) };
     this.list = new CaseList(this.store, (number, from) => this.open(number, from), () => this.inView(), (said) => this.panel.view === "cases" && this.panel.title(said));
-    this.one = new CasePanel(picture, () => this.panel.back());
-    this.here = new PlaceInView(this.store, picture, (number, from) => this.open(number, from));
+    const view = () => this.view;
+    const refresh = () => this.store.load();
+    this.one = new CasePanel(picture, () => this.panel.back(), { view, refresh, say: (text) => this.say(text), uncover: () => this.panel.stop("middle") });
+    this.here = new PlaceInView(this.store, picture, (number, from) => this.open(number, from), { view, opened: (number) => refresh().then(() => this.open(number, null)) });
     new SearchBox(this.store, (number) => this.open(number, byId("search")), (hit) => this.goTo(hit));
     makeCaseLegend(this.store);
     listenForKeys(this.panel);
@@ -82,8 +85,9 @@ class Page {
     canvas.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter") return;
       const { lng, lat } = view.map.getCenter();
-      this.ask(lng, lat);
+      if (!this.one?.takes({ lng, lat })) this.ask(lng, lat);
     });
+    listenToFixes(view.locate, (fix) => this.one?.takesFix(fix) || this.ask(fix.lon, fix.lat, fix), (why) => this.say(say("Your location cannot be told: {why}", { why })));
     canvas.addEventListener("keyup", () => byId("picture").classList.add("by-keyboard"));
     canvas.addEventListener("pointerdown", () => byId("picture").classList.remove("by-keyboard"));
     this.list?.draw();
@@ -91,6 +95,7 @@ class Page {
 
   /** @param {any} event */
   async clicked(event) {
+    if (this.one?.takes(event.lngLat)) return;
     const meant = await this.marks?.meant(event);
     if (meant === null || meant === undefined) return this.ask(event.lngLat.lng, event.lngLat.lat);
     if (meant.length === 1) return this.open(meant[0], null);
@@ -117,20 +122,20 @@ class Page {
     this.keepAddress();
   }
 
-  /** The case in the free part of the map, with its structure. @param {any} told */
-  place(told) {
+  /** The case in the free part of the map, with its structure. @param {any} told @param {boolean} stay leaves the map where it is */
+  place(told, stay) {
     this.marks?.choose(this.store.find(told.number) ?? (told.lon === null ? null : { ...told, slot: 4, letters: "" }));
     const shapes = [told.place?.geometry, told.place?.structure].filter(Boolean).map((geometry, at) => ({ type: "Feature", geometry, properties: { kind: at ? "structure" : "site" } }));
     const box = boxOf(shapes);
     const drawn = shapes.filter((one) => one.geometry.type !== "Point");
     if (drawn.length) this.evidence.show({ features: drawn });
-    if (box) this.view?.fit(box);
+    if (box && !stay) this.view?.fit(box);
   }
 
-  /** @param {number} lon @param {number} lat */
-  async ask(lon, lat) {
+  /** @param {number} lon @param {number} lat @param {import("./locate.js").Fix | null} [fix] */
+  async ask(lon, lat, fix = null) {
     this.panel.open("here");
-    const title = await this.here?.ask(lon, lat);
+    const title = await this.here?.ask(lon, lat, fix);
     if (title) (this.panel.title(title), this.say(title));
   }
 
@@ -143,6 +148,7 @@ class Page {
   /** @param {string} view */
   viewed(view) {
     if (view === "layers" || view === "help") this.panel.title(byId(`tool-${view}`).textContent);
+    if (view !== "case") this.one?.leave();
     if (view === "case" || view === "here") return;
     this.opened = null;
     if (view === "cases") {

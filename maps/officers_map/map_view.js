@@ -54,7 +54,8 @@ export class MapView {
     this.covered = () => 0;
     map.touchZoomRotate.disableRotation();
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    map.addControl(new GeolocateControl({ positionOptions: { enableHighAccuracy: true }, showAccuracyCircle: true }), "top-right");
+    this.locate = new GeolocateControl({ positionOptions: { enableHighAccuracy: true }, trackUserLocation: true, fitBoundsOptions: { maxZoom: 19, animate: !isCalm() } });
+    map.addControl(this.locate, "top-right");
     map.addControl(new ScaleControl({ unit: "imperial", maxWidth: 120 }), "bottom-right");
     drawWhenAsked(map, looks);
   }

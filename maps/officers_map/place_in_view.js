@@ -3,6 +3,8 @@
 import { ask, byId, el } from "../page/dom.js";
 import { HerePanel } from "../page/here_panel.js";
 import { caseMark } from "./images.js";
+import { OpenCase } from "./open_case.js";
+import { handSigma } from "./pin.js";
 import { feet, say } from "./words.js";
 
 /** @typedef {import("./case_store.js").CaseStore} CaseStore */
@@ -13,9 +15,12 @@ export class PlaceInView {
   /**
    * @param {CaseStore} store
    * @param {{show: (collection: any) => void, clear: () => void}} picture
-   * @param {(number: string, from: HTMLElement) => void} open
+   * @param {(number: string, from: HTMLElement | null) => void} open
+   * @param {{view: () => import("./map_view.js").MapView | null, opened: (number: string) => Promise<void>}} page is told of a case that was opened here
    */
-  constructor(store, picture, open) {
+  constructor(store, picture, open, page) {
+    this.page = page;
+    this.opening = new OpenCase(open, page.opened);
     this.store = store;
     this.picture = picture;
     this.open = open;
@@ -24,8 +29,8 @@ export class PlaceInView {
     this.pending = null;
   }
 
-  /** @param {number} lon @param {number} lat */
-  async ask(lon, lat) {
+  /** @param {number} lon @param {number} lat @param {import("./locate.js").Fix | null} [fix] of the phone, where that is the place */
+  async ask(lon, lat, fix = null) {
     this.pending?.abort();
     const pending = new AbortController();
     this.pending = pending;
@@ -45,6 +50,9 @@ export class PlaceInView {
     }
     this.panel.show(here.value);
     if (near.status === "fulfilled") this.nearby(near.value.cases);
+    const offer = await this.opening.offer({ lon, lat, sigma_ft: fix?.sigma_ft ?? handSigma(this.page.view(), lat), how: fix ? "gps" : "map" });
+    if (pending.signal.aborted) return null;
+    byId("near").append(offer);
     return byId("here").querySelector("h2")?.textContent ?? say("This place");
   }
 
