@@ -81,6 +81,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     checks.router,
     here.router,
     encroach.router,
+    ogc.collections,
+    ogc_tiles.collections,
+    ogc_tiles.plain,
+    ogc.landing,
+    ogc_tiles.landing,
     research.router,
     trace.router,
     cases.router,
@@ -110,11 +115,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     access_log.router,
     processes.router,
     layers.router,
-    ogc.landing,
-    ogc.collections,
-    ogc_tiles.landing,
-    ogc_tiles.collections,
-    ogc_tiles.plain,
     ogc_processes.landing,
     arcgis.router,
     open311.router,
@@ -124,7 +124,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     page.router,
     officers_map.router,
 )
-"""All there is, in the order in which it is documented."""
+"""All there is, in the order in which it is documented; each request looks through them until its own, so that those
+that are asked most stand first."""
 
 _ABOUT = (
     "Given places and a day: what the utility's map decides about each one, with evidence. Positions are in degrees, "
@@ -169,10 +170,10 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     app.state.provider = Provider(provider) if provider is not None else None
     app.state.rates = Rates(settings.requests_per_minute_public, settings.requests_per_minute)
     app.state.report_counter = Counter()
-    for router in ROUTERS:
-        app.include_router(router)
     for router in (ogc.collections, ogc_tiles.collections):
         app.include_router(router, prefix=ROOT)
+    for router in ROUTERS:
+        app.include_router(router)
     add_error_answers(app)
     app.add_middleware(StrictJson)
     app.add_middleware(AccessLog, office=app.state.office)

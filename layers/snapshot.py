@@ -33,6 +33,9 @@ UNPUBLISHED = ".unpublished"
 NETWORK = ".network"
 """Ending of files that hold the network built from a snapshot; they go when it goes."""
 
+FEATURES = ".features"
+"""Ending of files that hold the features of a snapshot as texts; they go when it goes."""
+
 STORED_FROM = 400_000
 """From so many rows on, geometries stay in memory as bytes, and are made when they are asked for."""
 

@@ -20,7 +20,16 @@ from layers.features import Features, LayerPart
 from layers.model import LayerVersion
 from layers.network_settings import NetworkSettings
 from layers.query import LayerQuery
-from layers.snapshot import NETWORK, UNFINISHED, UNPUBLISHED, Snapshot, digest_of, snapshot_path, unpublished_mark
+from layers.snapshot import (
+    FEATURES,
+    NETWORK,
+    UNFINISHED,
+    UNPUBLISHED,
+    Snapshot,
+    digest_of,
+    snapshot_path,
+    unpublished_mark,
+)
 
 Key = tuple[LayerVersion, ...]
 
@@ -122,7 +131,7 @@ class LayerStore:
     def prune(self, keep: int, also: Collection[str] = ()) -> list[str]:
         """Delete all but the last `keep` versions of each layer and the version ids in `also`.
 
-        The current version always stays. Networks built from a deleted version go with it. Gives the ids of the
+        The current version always stays. What was made from a deleted version goes with it. Gives the ids of the
         deleted versions.
         """
         with self.writing(), self._catalogue_lock():
@@ -180,8 +189,9 @@ class LayerStore:
         for mark in self.folder.glob(f"*/*{UNPUBLISHED}"):
             if f"{mark.parent.name}/{mark.stem}" not in published:
                 mark.with_suffix(".parquet").unlink(missing_ok=True)
-                for network in mark.parent.glob(f"{mark.stem}.*{NETWORK}"):
-                    network.unlink(missing_ok=True)
+                for ending in (NETWORK, FEATURES):
+                    for made in mark.parent.glob(f"{mark.stem}.*{ending}"):
+                        made.unlink(missing_ok=True)
             mark.unlink(missing_ok=True)
 
     def _features_of(self, versions: list[LayerVersion]) -> tuple[Features, ...]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from api.cli.screen import aside, progress, short, table, text
-from api.ogc.publishing import make_low_zooms
+from api.ogc.publishing import make_all_texts, make_low_zooms
 from api.settings import Settings
 from api.wiring import OpenCity, open_city, remember_city
 from layers.ingest import import_city
@@ -37,6 +37,7 @@ def import_layers(
             remember_city(settings, city.city_file)
         changed = {result.layer for result in results if isinstance(result, ImportReport) and not result.unchanged}
         make_low_zooms(city, changed, lambda layer: tell(f"{layer}: tiles of the low zooms", 1.0))
+        make_all_texts(city, changed, lambda layer: tell(f"{layer}: features as texts", 1.0))
         tell("writing the reports", 1.0)
         _write_pages(city, [result for result in results if isinstance(result, ImportReport)])
     return city, results

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from api.ogc.feature_file import FeatureFile
 from layers.boxes import Box, Boxes
 from layers.grid import Floats, Geometries, Rows
 from layers.stored_shapes import StoredShapes
@@ -40,7 +42,8 @@ class Column:
 
 class FeatureTable:
     """The features of one collection; never changes. `times` names the column of their time, or those of its
-    beginning and end. Shapes are on the grid in feet, None where a feature has no place."""
+    beginning and end. Shapes are on the grid in feet, None where a feature has no place. `texts_at` is where the
+    features may lie as texts."""
 
     def __init__(
         self,
@@ -49,11 +52,14 @@ class FeatureTable:
         described: Sequence[Column],
         shapes: Geometries | StoredShapes,
         times: tuple[str, ...] = (),
+        texts_at: Path | None = None,
     ) -> None:
         self.described = tuple(described)
         self.columns = columns
         self.times = times
         self.ids = ids
+        self.texts_at = texts_at
+        self.texts: FeatureFile | None = None
         self.shapes = cast(Geometries, shapes)
         self._kept_shapes = shapes
         self._tile_columns: dict[str, pa.Array] | None = None
@@ -70,6 +76,13 @@ class FeatureTable:
     def order(self) -> Rows:
         """The rows in the order of their ids."""
         return np.asarray(pc.sort_indices(self.ids).to_numpy(), dtype=np.intp)
+
+    @cached_property
+    def place_of(self) -> Rows:
+        """Where in that order each row stands."""
+        places = np.empty(len(self), dtype=np.intp)
+        places[self.order] = np.arange(len(self))
+        return places
 
     @cached_property
     def boxes(self) -> Boxes:

@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from api.ogc.feature_file import FeatureFile, opened, write_file
 from api.ogc.feature_table import Column, FeatureTable, one_array
-from api.ogc.reference_systems import System
+from api.ogc.reference_systems import CRS84, System, systems
 from layers.grid import Geometries, Grid, Rows
 
+_AT_ONCE = 5_000
 _TO_ESCAPE = r'["\\\x00-\x1f]'
 
 
@@ -27,6 +29,32 @@ def feature_texts(table: FeatureTable, rows: Rows, system: System, grid: Grid) -
         values = table.columns.column(column.name).take(chosen)
         pieces += [f"{',' if number else ''}{orjson.dumps(column.name).decode()}:", json_values(values, column)]
     return _joined([*pieces, "}}"], len(rows))
+
+
+def features_listed(table: FeatureTable, rows: Rows, system: System, grid: Grid) -> bytes:
+    """The same as bytes with commas between them; rows in the order of ids are read where they are made already."""
+    made = _made(table) if system.uri == CRS84 else None
+    return listed(feature_texts(table, rows, system, grid)) if made is None else made.listed(table.place_of[rows])
+
+
+def make_texts(table: FeatureTable, grid: Grid) -> bool:
+    """Make the features of a table in the system that is given unasked; false where they are there, or have no file."""
+    if table.texts_at is None or _made(table) is not None:
+        return False
+    system, order = systems(grid)[CRS84], table.order
+    parts = (
+        feature_texts(table, order[start : start + _AT_ONCE], system, grid) for start in range(0, len(order), _AT_ONCE)
+    )
+    write_file(table.texts_at, len(table), parts, listed)
+    return True
+
+
+def _made(table: FeatureTable) -> FeatureFile | None:
+    if table.texts_at is None:
+        return None
+    if table.texts is None:
+        table.texts = opened(table.texts_at, len(table))
+    return table.texts
 
 
 def collection_text(features: pa.Array, more: dict[str, object]) -> bytes:

@@ -10,7 +10,7 @@ import orjson
 
 from api.errors import NotThere
 from api.ogc.collections import Collection
-from api.ogc.geojson import feature_texts, listed
+from api.ogc.geojson import feature_texts, features_listed
 from api.ogc.item_forms import ITEM_FORMS
 from api.ogc.links import HTML, JSON, Addresses, Link, forms_of, link, with_query
 from api.ogc.reference_systems import System
@@ -35,7 +35,7 @@ def page_pieces(collection: Collection, found: Page, asked: Wanted, links: list[
     yield b'{"type":"FeatureCollection","features":['
     for start in range(0, len(found.rows), _AT_ONCE):
         some = found.rows[start : start + _AT_ONCE]
-        texts = listed(feature_texts(collection.table, some, asked.system, collection.grid))
+        texts = features_listed(collection.table, some, asked.system, collection.grid)
         yield b"," + texts if start else texts
     said = {
         "numberMatched": found.matched,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import RLock
 
 import pyarrow as pa
 
 from api.access import SeenLayer, View
+from api.ogc.feature_file import feature_file
 from api.ogc.feature_table import ARROW, Column, FeatureTable, Kind, one_array
 from api.wiring import OpenCity
 from layers.catalog import ROLE_BY_NAME
@@ -40,7 +42,7 @@ class LayerTables:
         with self._lock:
             if key not in self._tables:
                 self._forget_old(city)
-                self._tables[key] = _table(_part(city, view, layer), role.name, allowed)
+                self._tables[key] = _table(_part(city, view, layer), role.name, allowed, city.store.folder)
             return self._tables[key]
 
     def _forget_old(self, city: OpenCity) -> None:
@@ -60,7 +62,7 @@ def _part(city: OpenCity, view: View, layer: SeenLayer) -> LayerPart:
     return city.store.part(layer.version.version)
 
 
-def _table(part: LayerPart, role_name: str, allowed: tuple[str, ...]) -> FeatureTable:
+def _table(part: LayerPart, role_name: str, allowed: tuple[str, ...], store: Path) -> FeatureTable:
     role = ROLE_BY_NAME[role_name]
     described = [Column(field.name, _KINDS[field.kind]) for field in role.fields if field.name in allowed]
     stored = part.table
@@ -72,4 +74,5 @@ def _table(part: LayerPart, role_name: str, allowed: tuple[str, ...]) -> Feature
     }
     ids = stored.column("id").cast(pa.string()).combine_chunks()
     times = tuple(name for name in _TIMES.get(role_name, ()) if name in columns)
-    return FeatureTable(one_array(ids), pa.table(columns), described, part.shapes, times)
+    texts_at = feature_file(store, part.version.version, columns)
+    return FeatureTable(one_array(ids), pa.table(columns), described, part.shapes, times, texts_at)
