@@ -22,7 +22,7 @@ from tests.postgis_cluster import postgis_cluster
 AFFORDABLE_S = 30.0
 _WARM_FROM_S = 10.0
 _GIVEN = {"geom": "geometry", "structure": "geometry", "day": "date"}
-_SETTINGS = """
+SETTINGS = """
 SET jit = off;
 SET plan_cache_mode = force_generic_plan;
 SET max_parallel_workers_per_gather = 2
@@ -40,7 +40,7 @@ def loaded(query: LayerQuery, sessions: int = 2) -> Iterator[Sessions]:
         dsn = stack.enter_context(postgis_cluster())
         opened = [stack.enter_context(psycopg.connect(dsn, autocommit=True)) for _ in range(sessions)]
         for session in opened:
-            session.execute(_SETTINGS)
+            session.execute(SETTINGS)
         load_layers(opened[0], query, edges_of=("right_of_way",))
         if query.has("easement"):
             opened[0].execute(EASEMENT_EDGES)
@@ -61,13 +61,13 @@ def load_sites(session: Connection, sites: Sites) -> None:
 
 def one_by_one_s(session: Connection, statement: str, sites: Sites) -> float:
     """Seconds for one place, asked in one round trip with the statement prepared."""
-    one, asked = _of_one(statement), _values(sites)
+    one, asked = of_one(statement), _values(sites)
     return seconds_of_one([lambda v=values: session.execute(one, v, prepare=True).fetchall() for values in asked])
 
 
 def answers_one_by_one(session: Connection, statement: str, sites: Sites) -> Columns:
     """What the statement answers to each place alone, as if all had been asked at once."""
-    one = _of_one(statement)
+    one = of_one(statement)
     found = [fetch(session, one, **values) for values in _values(sites)]
     for place, columns in enumerate(found):
         columns["place"] = np.full(len(columns["place"]), place)
@@ -98,7 +98,7 @@ def kept(sessions: Sessions) -> Columns:
     return joined([fetch(session, "SELECT * FROM kept") for session in sessions])
 
 
-def _of_one(statement: str) -> str:
+def of_one(statement: str) -> str:
     """The statement about one place, whose columns are given with it."""
     given = [f"%({name})s::{kind} AS {name}" for name, kind in _GIVEN.items() if f"p.{name}" in statement]
     return statement.replace("FROM place p", f"FROM (SELECT 0 AS n, {', '.join(given)}) p")

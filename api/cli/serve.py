@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import socket
+from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import make_app
 from api.case_clock import CaseClock
@@ -41,22 +43,32 @@ def serve(
     settings = Settings()
     host, port = host or settings.host, settings.port if port is None else port
     with _listening(host, port) as listener:
-        opened = open_city(settings, city) if city or settings.city or remembered_city(settings) else _first(settings)
-        make_ready(opened.view("staff").query, {role for check in CHECKS for role in check.roles})
+        opened = opened_ready(settings, city)
         app = make_app(settings, opened)
         office = app.state.office()
         threads = (CaseClock(office), NightlyMailings(office), WebhookSender(office, settings.webhooks_inside))
         listener.listen()
         out().print(f"{opened.city.name} is on http://{_shown(host)}:{listener.getsockname()[1]}  (stop with Ctrl+C)")
         log_to_stderr(settings.log_format, settings.log_level)
-        config = uvicorn.Config(app, proxy_headers=False, server_header=False, log_config=None, access_log=False)
         for thread in threads:
             thread.start()
         try:
-            uvicorn.Server(config).run(sockets=[listener])
+            uvicorn.Server(server_config(app)).run(sockets=[listener])
         finally:
             for thread in threads:
                 thread.stop()
+
+
+def opened_ready(settings: Settings, city: Path | None = None) -> OpenCity:
+    """The city with all that first questions would wait for; the made-up town where there is no city yet."""
+    opened = open_city(settings, city) if city or settings.city or remembered_city(settings) else _first(settings)
+    make_ready(opened.view("staff").query, {role for check in CHECKS for role in check.roles})
+    return opened
+
+
+def server_config(app: FastAPI) -> uvicorn.Config:
+    """How the service is run."""
+    return uvicorn.Config(app, proxy_headers=False, server_header=False, log_config=None, access_log=False)
 
 
 def _first(settings: Settings) -> OpenCity:

@@ -1,0 +1,95 @@
+"""`python -m benchmarks.api_in_postgis DSN FILE EPSG`: an API that answers from PostGIS, as one would write it.
+
+FastAPI, psycopg, one kept session, prepared statements: `POST /checks` runs the full check's statement in FILE, and
+`GET /tiles/{zoom}/{column}/{row}` is ST_AsMVT over parcels that stand projected and indexed in a table of their own.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Annotated, Any, Literal
+
+import psycopg
+import shapely
+from fastapi import Body, FastAPI
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+
+from benchmarks.api_service import serve
+from benchmarks.full_sql import NORMAL_POSITIONS
+from benchmarks.postgis_server import SETTINGS
+from layers.grid import Grid
+
+TILES = """
+CREATE TABLE parcel_drawn AS
+SELECT n, id, {fields}, ST_Transform(ST_SetSRID(geom, {epsg}), 3857) AS geom FROM parcel;
+CREATE INDEX ON parcel_drawn USING gist (geom);
+ANALYZE parcel_drawn;
+"""
+_TILE = """
+SELECT ST_AsMVT(seen, 'parcels', 4096, 'geom') FROM (
+    SELECT ST_AsMVTGeom(p.geom, box.tile, 4096, 80, true) AS geom, {columns}
+    FROM parcel_drawn p, (SELECT ST_TileEnvelope(%(zoom)s, %(column)s, %(row)s) AS tile,
+        ST_TileEnvelope(%(zoom)s, %(column)s, %(row)s, margin => 80.0 / 4096) AS around) box
+    WHERE p.geom && box.around
+) seen
+"""
+
+
+class Point(BaseModel):
+    """A GeoJSON point in degrees."""
+
+    type: Literal["Point"]
+    coordinates: tuple[float, float]
+
+
+class Place(BaseModel):
+    """One place; what else is said of it holds for the other API."""
+
+    geometry: Point
+    on: date
+
+
+def main() -> None:
+    """Serve on a free port and say which."""
+    dsn, statement, epsg = sys.argv[1], Path(sys.argv[2]).read_text(), int(sys.argv[3])
+    session = psycopg.connect(dsn, autocommit=True)
+    session.execute(SETTINGS)
+    session.execute(NORMAL_POSITIONS)
+    serve(_app(session, statement, Grid(epsg)))
+
+
+def _app(session: psycopg.Connection[Any], statement: str, grid: Grid) -> FastAPI:
+    app, lock = FastAPI(), Lock()
+    tile = _TILE.format(columns=", ".join(f"p.{name}" for name in _columns(session)))
+
+    @app.post("/checks")
+    def checks(place: Annotated[Place, Body()]) -> JSONResponse:
+        (here,) = grid.from_lonlat(shapely.points([place.geometry.coordinates]))
+        given = {"geom": shapely.to_wkb(here, hex=True), "day": place.on}
+        with lock:
+            cursor = session.execute(statement, given, prepare=True)
+            names = [column.name for column in cursor.description or ()]
+            rows = cursor.fetchall()
+        return JSONResponse({"places": [dict(zip(names, row, strict=True)) for row in rows]})
+
+    @app.get("/tiles/{zoom}/{column}/{row}")
+    def tiles(zoom: int, column: int, row: int) -> Response:
+        with lock:
+            given = {"zoom": zoom, "column": column, "row": row}
+            ((content,),) = session.execute(tile, given, prepare=True, binary=True).fetchall()
+        return Response(content, media_type="application/vnd.mapbox-vector-tile")
+
+    return app
+
+
+def _columns(session: psycopg.Connection[Any]) -> list[str]:
+    described = session.execute("SELECT * FROM parcel_drawn LIMIT 0").description or ()
+    return [column.name for column in described if column.name not in ("n", "geom")]
+
+
+if __name__ == "__main__":
+    main()
