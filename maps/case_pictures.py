@@ -13,7 +13,8 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.features import Features
 from layers.query import LayerQuery
-from maps.still_map import Drawn, Frame, frame_around, still_map
+from maps.still_map import frame_around, still_map
+from maps.still_shapes import Drawn, Frame
 from maps.style import Look, style
 
 AROUND = ("right_of_way", "parcel", "water_body", "building", "street")

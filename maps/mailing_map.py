@@ -7,7 +7,8 @@ import shapely
 
 from layers.grid import Geometries, Rows
 from layers.query import LayerQuery
-from maps.still_map import Drawn, frame_around, still_map
+from maps.still_map import frame_around, still_map
+from maps.still_shapes import Drawn
 from maps.style import style
 
 _LEAST_FT = 400.0
