@@ -114,7 +114,12 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "GET /processes/{process}",
         "GET /letters/kinds",
     ),
-    _CASE: ("GET /cases/{no}", "GET /cases/{no}/events", "GET /cases/{no}/proposals"),
+    _CASE: (
+        "GET /cases/{no}",
+        "GET /cases/{no}/events",
+        "GET /cases/{no}/proposals",
+        "GET /cases/{no}/exhibit.{ending}",
+    ),
     _WRITE: (
         "POST /cases",
         "POST /cases/preview",

@@ -8,14 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from api.case_places import Message
-from gis_ce.checks.all import CHECKS
+from gis_ce.checks.naming import NAMING
 from gis_ce.roles import Rights
 
 KEPT = "Kept for those who may read names."
 _OWNERS = ("owner",)
 _REPORTERS = ("reporter", "occupant", "other")
-_NAMING = frozenset(check.name for check in CHECKS if "owner_name" in check.personal)
-"""Checks whose words may say who an owner is."""
 _PLAIN_EVENTS = frozenset(
     (
         "opened",
@@ -55,7 +53,7 @@ def narrowed_case(message: Message, rights: Rights) -> Message:
 
 def narrowed_proposal(message: Message, rights: Rights) -> Message:
     """What the map said, without the words of a check that names owners."""
-    if rights.owners or message["check"] not in _NAMING:
+    if rights.owners or message["check"] not in NAMING:
         return message
     kept: dict[str, Any] = {"sentence": KEPT, "reason": None, "facts": {}, "why": None}
     return {**message, **kept, **({"evidence": None} if "evidence" in message else {})}

@@ -232,6 +232,10 @@ class ReasonNeeded(StepRefused):
     """An answer other than the map's, or a change after the fact, without a reason; give one."""
 
 
+class ExhibitRefused(CaseError):
+    """A page of evidence that cannot be drawn of a case; the message says what there is."""
+
+
 class DecisionUnknown(CaseError):
     """There is no decision of that id in the case, or nobody needs to look at it any more."""
 

@@ -55,23 +55,34 @@ def typeset(
     right, a character that no font of ours can show among it. Pages of other PDFs (`letter.pdf`) can be drawn as
     pictures only where the PDF is not `for_keeping`: such a PDF is a collection and keeps to no such standard.
     """
-    drawn = pictures or {}
-    _refuse(template, drawn)
+    more = {
+        "format": "pdf",
+        "timestamp": int(made_at.astimezone(UTC).timestamp()),
+        "pdf_standards": _STANDARDS if for_keeping else [],
+    }
+    return _compiled(template, data, pictures or {}, more)
+
+
+def typeset_png(
+    template: Template, data: Mapping[str, Any], pictures: Mapping[str, bytes] | None = None, *, dots_per_inch: float
+) -> bytes:
+    """The only page of a template as a picture; raises TypesettingRefused as `typeset` does."""
+    return _compiled(template, data, pictures or {}, {"format": "png", "ppi": dots_per_inch})
+
+
+def _compiled(
+    template: Template, data: Mapping[str, Any], pictures: Mapping[str, bytes], more: Mapping[str, Any]
+) -> bytes:
+    _refuse(template, pictures)
     with tempfile.TemporaryDirectory(prefix="typeset-") as folder:
         root = Path(folder)
-        _write(root, template, data, drawn)
+        _write(root, template, data, pictures)
         try:
-            made = typst.compile(
-                root / _MAIN,
-                root=root,
-                font_paths=_fonts(),
-                ignore_system_fonts=True,
-                format="pdf",
-                timestamp=int(made_at.astimezone(UTC).timestamp()),
-                pdf_standards=_STANDARDS if for_keeping else [],
-            )
+            made = typst.compile(root / _MAIN, root=root, font_paths=_fonts(), ignore_system_fonts=True, **more)
         except typst.TypstError as error:
             raise TypesettingRefused(_said(template, error)) from error
+    if not isinstance(made, bytes):
+        raise TypesettingRefused(f"The template {template.name} makes more than the one page of a picture.")
     return made
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import shapely
 
-from layers.grid import Geometries, Rows
+from layers.grid import Rows
 from layers.query import LayerQuery
+from maps.around import around
 from maps.still_map import frame_around, still_map
 from maps.still_shapes import Drawn
 from maps.style import style
@@ -23,26 +23,11 @@ def mailing_map(query: LayerQuery, on_list: Rows, left_out: Rows, line: Rows, st
     land, mains = query.features("parcel"), query.features("sewer_main")
     place = shapely.Point(*start)
     frame = frame_around([*land.geometry[on_list], *mains.geometry[line], place], _LEAST_FT)
-    window = np.array([shapely.box(frame.west, frame.south, frame.east, frame.north)], dtype=object)
     wide = frame.east - frame.west > _BUILDINGS_TO_FT
-    items = []
-    for role in (role for role in _AROUND if query.has(role) and not (wide and role == "building")):
-        rows = query.intersecting(role, window).feature
-        named = _named(query, rows, window) if role == "street" and not wide else {}
-        features = query.features(role)
-        items += [Drawn(features.geometry[row], style().roles[role], named.get(row, "")) for row in rows.tolist()]
+    roles = [role for role in _AROUND if not (wide and role == "building")]
+    items = list(around(query, frame, roles, labelled=() if wide else ("street",)))
     items += [Drawn(land.geometry[row], looks["mailed"]) for row in on_list.tolist()]
     items += [Drawn(land.geometry[row], looks["left_out"]) for row in left_out.tolist()]
     items += [Drawn(mains.geometry[row], looks["line"], strong=True) for row in line.tolist()]
     items.append(Drawn(place, looks["start"], "", strong=True))
     return still_map(items, frame)
-
-
-def _named(query: LayerQuery, rows: Rows, window: Geometries) -> dict[int, str]:
-    """The name of each street once, on the piece of it that is longest within the frame."""
-    streets = query.features("street")
-    seen_ft = shapely.length(shapely.intersection(np.asarray(streets.geometry[rows], dtype=object), window))
-    longest: dict[str, int] = {}
-    for row in rows[np.lexsort((rows, -seen_ft))].tolist():
-        longest.setdefault(str(streets.texts("name")[row] or ""), row)
-    return {row: name for name, row in longest.items() if name}

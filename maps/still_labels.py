@@ -21,7 +21,7 @@ STRONG, PLAIN = 17.0, 14.0
 """The sizes of labels: of what the picture is about, and of what lies around."""
 _WIDE, _NARROW = 0.7, 0.5
 """How wide a letter is, as a share of the size; capitals and figures are wider. Rather too much than too little."""
-_EDGE = 4.0
+_EDGE, _BOLD = 4.0, 2.0
 _RINGS = (1.6, 2.8, 4.2, 6.0, 8.5, 11.5, 15.0)
 _ALONG = (0.5, 0.35, 0.65, 0.2, 0.8)
 _LEADER_FROM = 34.0
@@ -144,18 +144,18 @@ def _anchors(shape: BaseGeometry) -> list[tuple[float, float]]:
 
 
 def _symbols(items: Sequence[Drawn], frame: Frame) -> Iterator[Box]:
-    """The boxes of the symbols that the picture is about: a label over one hides it."""
+    """The boxes of symbols: a label over one hides it."""
     for item in items:
         for part in shapely.get_parts(item.geometry):
-            if isinstance(part, Point) and item.look.symbol and (item.strong or item.look.letter):
+            if isinstance(part, Point) and item.look.symbol:
                 (x, y), radius = frame.at(part.x, part.y), item.look.size * 0.6
                 yield x - radius, y - radius, x + radius, y + radius
 
 
 def _measured(items: Sequence[Drawn], frame: Frame) -> list[BaseGeometry]:
-    """The lines that were measured, in the drawing."""
-    strong = (part for item in items if item.strong for part in shapely.get_parts(item.geometry))
-    lines = [part for part in strong if isinstance(part, LineString)]
+    """The lines that were measured and those of pipes, in the drawing."""
+    bold = (item for item in items if item.strong or item.look.width >= _BOLD)
+    lines = [part for item in bold for part in shapely.get_parts(item.geometry) if isinstance(part, LineString)]
     return [LineString([frame.at(x, y) for x, y in shapely.get_coordinates(line).tolist()]) for line in lines]
 
 

@@ -60,9 +60,12 @@ def svg_of(shown: Sequence[Drawn], frame: Frame, furniture: Sequence[str], below
 
 
 def cut_to(items: Sequence[Drawn], frame: Frame) -> list[Drawn]:
-    """What of some shapes lies within a frame, in the order in which it is drawn; what only touches it is left out."""
+    """What of some shapes lies within a frame, in the order in which it is drawn: symbols over lines and areas.
+
+    What only touches the frame is left out.
+    """
     window = shapely.box(frame.west, frame.south, frame.east, frame.north)
-    drawn = sorted(items, key=lambda item: item.look.order)
+    drawn = sorted(items, key=lambda item: (shapely.get_dimensions(item.geometry) == 0, item.look.order))
     cut = (replace(item, geometry=_cut(item.geometry, window)) for item in drawn)
     return [item for item in cut if not item.geometry.is_empty]
 
@@ -94,7 +97,8 @@ def scale_bar(frame: Frame, feet: float) -> Iterator[str]:
 def north_arrow(frame: Frame) -> Iterator[str]:
     """An arrow that points up, to the north of the grid, in the upper right corner."""
     x = frame.width - 30
-    yield f'<path d="M{x:g} 14L{x + 11:g} 52L{x:g} 43L{x - 11:g} 52Z" fill="#111" stroke="#fff" stroke-width="1"/>'
+    ground = f'<rect x="{x - 22:g}" y="6" width="44" height="74" fill="#fff" fill-opacity="0.85"/>'
+    yield f'{ground}<path d="M{x:g} 14L{x + 11:g} 52L{x:g} 43L{x - 11:g} 52Z" fill="#111"/>'
     yield f'<text x="{x:g}" y="72" font-size="18" text-anchor="middle" fill="#111">N</text>'
 
 
@@ -103,7 +107,7 @@ def legend_lines(items: Sequence[Drawn], frame: Frame) -> tuple[list[str], float
     kinds = {title_of(item): item for item in items if item.look.title not in _NOT_EXPLAINED}
     rows, x, y = [], _MARGIN, frame.height + _LEGEND_ROW
     for title, item in kinds.items():
-        width = 48 + len(title) * 8.2
+        width = 52 + len(title) * 7.0
         if x + width > frame.width:
             x, y = _MARGIN, y + _LEGEND_ROW
         rows.append(swatch(item, x, y - 5))

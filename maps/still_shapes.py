@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import shapely
-from shapely import LineString, Point, Polygon
+from shapely import LineString, MultiPoint, MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from maps.style import Look
@@ -85,9 +85,9 @@ def hatch_patterns(items: Sequence[Drawn]) -> Iterator[str]:
 def swatch(item: Drawn, x: float, y: float) -> str:
     """A small sample of how something looks, 28 units wide, for a legend."""
     look = item.look
-    if look.symbol and (isinstance(item.geometry, Point) or not look.fill):
+    if look.symbol and isinstance(item.geometry, Point | MultiPoint):
         return symbol(look, x + 14, y, size=min(look.size, 16))
-    if look.fill or _hatch(item):
+    if isinstance(item.geometry, Polygon | MultiPolygon):
         corners = f"M{x:g} {y - 6:g}H{x + 28:g}V{y + 6:g}H{x:g}Z"
         return "".join(_area(item, corners, least_opacity=0.15))
     return "".join(line(look, f"M{x:g} {y:g}H{x + 28:g}"))

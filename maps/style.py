@@ -52,13 +52,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The look of every role that is drawn, of evidence, remarks of an import, marks on a network, and a mailing."""
+    """The look of every role, of evidence, remarks of an import, marks on a network, a mailing, and an exhibit."""
 
     roles: Mapping[str, Look]
     evidence: Mapping[str, Look]
     remarks: Mapping[str, Look]
     network: Mapping[str, Look]
     mailing: Mapping[str, Look]
+    exhibit: Mapping[str, Look]
 
     def as_json(self) -> dict[str, dict[str, dict[str, object]]]:
         """The same for a page; null values left out."""
@@ -92,6 +93,7 @@ def read_style(path: Path) -> Style:
         _looks(document, "remarks", ("rejected", "repaired", *get_args(ChangeKind)), mistakes),
         _looks(document, "network", get_args(MarkKind), mistakes),
         _looks(document, "mailing", ("mailed", "left_out", "line", "start"), mistakes),
+        _looks(document, "exhibit", ("uncertainty", "photo", "mark", "this_map"), mistakes),
     )
     if mistakes:
         raise StyleError(path.name, mistakes)

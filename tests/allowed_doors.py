@@ -39,7 +39,8 @@ _ALL_STAFF = "GET /metrics  GET /trace/upstream  GET /trace/downstream  GET /tra
 _WHO_SEES_CASES = """
 GET /map/cases  GET /cases  GET /cases/{no}  GET /cases/{no}/process.svg  GET /cases/{no}/notes
 GET /cases/{no}/deadlines
-GET /cases/{no}/events  GET /cases/{no}/proposals  GET /cases/{no}/attachments
+GET /cases/{no}/events  GET /cases/{no}/proposals  GET /cases/{no}/exhibit.{ending}
+GET /cases/{no}/attachments
 GET /cases/{no}/attachments/{attachment}
 GET /processes  GET /processes/{process}.svg  GET /processes/{process}  GET /letters/kinds
 POST /cases  POST /cases/preview  POST /cases/{no}/move/preview

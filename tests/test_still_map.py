@@ -83,8 +83,8 @@ def test_no_label_lies_on_another_over_the_edge_or_on_the_scale_bar(
     labels = placed_labels([replace(each, strong=strong) for each in drawn], frame, [(0, 500, 300, 560)])
     areas = boxes_of(labels)
     whole = shapely.box(0, 0, frame.width, frame.height)
-    assert all(whole.contains(area) and not area.intersects(shapely.box(0, 500, 300, 560)) for area in areas)
-    assert not any(one.overlaps(other) or one.equals(other) for one, other in combinations(areas, 2))
+    assert all(whole.contains(area) and area.intersection(shapely.box(0, 500, 300, 560)).area < 1 for area in areas)
+    assert not any(one.intersection(other).area > 1 for one, other in combinations(areas, 2))
     assert labels if not strong else len(labels) == len(drawn), "what the picture is about is never left out"
 
 

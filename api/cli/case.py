@@ -21,6 +21,7 @@ from api.cli.case_change import (
 )
 from api.cli.case_clock import pass_deadlines
 from api.cli.case_draw import draw
+from api.cli.case_exhibit import exhibit
 from api.cli.case_import import import_
 from api.cli.case_list import history, list_, show
 from api.cli.case_open import open_
@@ -37,6 +38,7 @@ app.command("show", rich_help_panel=_LOOK)(show)
 app.command("history", rich_help_panel=_LOOK)(history)
 app.command("reminders", rich_help_panel=_LOOK)(reminders)
 app.command("draw", rich_help_panel=_LOOK)(draw)
+app.command("exhibit", rich_help_panel=_LOOK)(exhibit)
 app.command("packet", rich_help_panel=_LOOK)(packet)
 app.command("answer", rich_help_panel=_WORK)(answer)
 app.command("notate", rich_help_panel=_WORK)(notate)
