@@ -11,10 +11,11 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
+from api.backup_note import note_backup
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, out, text
 from api.settings import Settings
-from api.wiring import attachments_folder, declared_city, open_cases
+from api.wiring import attachments_folder, declared_city, folders_of, open_cases
 from gis_ce.attachments.verifying import verify
 from gis_ce.backup import Held, back_up, held, restore
 from gis_ce.case_migrations import newest
@@ -47,8 +48,11 @@ def backup(
 
     Attachments are files of their own; copy their folder too.
     """
-    store = _store(city)
+    settings = Settings()
+    declared = declared_city(settings, city)[1]
+    store = open_cases(settings, declared)
     back_up(store, file)
+    note_backup(folders_of(settings, declared).layers.parent, datetime.now(UTC), file)
     out().print(text(file), soft_wrap=True)
     aside().print(f"{_counted(held(store))} saved, {file.stat().st_size / 1e6:,.1f} MB.")
 

@@ -40,6 +40,7 @@ GROUPS: Mapping[str, str] = {
     "layers": "api.cli.layers:app",
     "rules": "api.cli.rules:app",
     "process": "api.cli.process:app",
+    "config": "api.cli.config:app",
     "db": "api.cli.db:app",
     "user": "api.cli.users:app",
     "key": "api.cli.keys:app",
