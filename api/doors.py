@@ -100,7 +100,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
     ),
     _CHECKS: ("POST /checks", "POST /encroach", "GET /here", "GET /research", "POST /ogc/processes/{name}/execution"),
     _METRICS: ("GET /metrics",),
-    _NETWORK: ("GET /trace/upstream", "GET /trace/downstream", "GET /trace/line", "GET /isolate"),
+    _NETWORK: ("GET /trace/upstream", "GET /trace/downstream", "GET /trace/line", "GET /trace/parcels", "GET /isolate"),
     _READ: (
         "GET /map/cases",
         "GET /cases",

@@ -35,7 +35,9 @@ POST /arcgis/rest/services/gis-ce/FeatureServer/{number}/query
 GET /open311/v2/discovery.{form}  GET /open311/v2/services.{form}  GET /open311/v2/services/{code}.{form}
 POST /open311/v2/requests.{form}  GET /open311/v2/requests.{form}  GET /open311/v2/requests/{number}.{form}
 """
-_ALL_STAFF = "GET /metrics  GET /trace/upstream  GET /trace/downstream  GET /trace/line  GET /isolate"
+_ALL_STAFF = (
+    "GET /metrics  GET /trace/upstream  GET /trace/downstream  GET /trace/line  GET /trace/parcels  GET /isolate"
+)
 _WHO_SEES_CASES = """
 GET /map/cases  GET /cases  GET /cases/{no}  GET /cases/{no}/process.svg  GET /cases/{no}/notes
 GET /cases/{no}/deadlines

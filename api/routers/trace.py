@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import shapely
@@ -13,13 +13,17 @@ from fastapi.responses import StreamingResponse
 
 from api.access import View
 from api.answers import Message
+from api.case_answers import PRIVATE
 from api.errors import BadPlace, SignInNeeded
 from api.requests import TheCity, TheView
+from api.streaming import json_pieces
 from api.trace_answers import isolation_message, marks_collection, trace_message
 from api.trace_forms import MEDIA, Form, answer_of
+from api.trace_parcels import ParcelsAnswer, parcels_csv, parcels_message
 from api.trace_places import case_point
 from api.trace_schemas import IsolationAnswer, TraceAnswer
 from api.wiring import OpenCity
+from gis_ce.checks.line_rule import line_rule
 from gis_ce.network_marks import Mark, isolation_marks, trace_marks
 from gis_ce.tracing import Where, cut_off, traced
 from layers.network.trace import TraceKind
@@ -41,6 +45,7 @@ AskedForm = Annotated[
 _OTHERS: dict[str, Any] = {kind.partition(";")[0]: {} for kind in list(MEDIA.values())[1:]}
 _TRACE: dict[int | str, dict[str, Any]] = {200: {"model": TraceAnswer, "content": _OTHERS}}
 _SHUT_OFF: dict[int | str, dict[str, Any]] = {200: {"model": IsolationAnswer, "content": _OTHERS}}
+_PARCELS: dict[int | str, dict[str, Any]] = {200: {"model": ParcelsAnswer, "content": {"text/csv": {}}}}
 CannotClose = Annotated[
     list[str] | None, Query(max_length=50, description="Valves that were found not to close: the ring grows past them.")
 ]
@@ -141,6 +146,34 @@ def get_line(  # noqa: PLR0913, PLR0917 - the parameters of the request
     point = on_grid(city, to_lon, to_lat) if to_lon is not None and to_lat is not None else None
     end = Where(point=point, manhole=to_manhole, segment=to_segment, name=f"{to_lon}, {to_lat}" if point else "")
     return _traced(city, view, "line", _with(start, manhole=manhole), end, None, _Asked(geojson, form))
+
+
+@router.get("/trace/parcels", summary="Whose sewer is it?", responses=_PARCELS)
+def get_parcels(  # noqa: PLR0913, PLR0917 - the parameters of the request
+    city: TheCity,
+    view: StaffView,
+    start: TheStart,
+    kind: Annotated[Literal["upstream", "downstream"], Query(description="Which way to trace.")] = "upstream",
+    manhole: Id = None,
+    within_ft: Distance = None,
+    geojson: GeoJson = False,
+    form: Annotated[Literal["json", "csv"], Query(alias="f", description="json, or csv: a row a parcel.")] = "json",
+) -> StreamingResponse:
+    """The parcels on a trace, each with the main and the lateral or frontage by which it belongs to it.
+
+    By the same rule as the list of a mailing: never by a blind buffer. No owner is told.
+    """
+    network = city.network(view.query, "sewer_main")
+    where = _with(start, manhole=manhole)
+    trace = traced(view.query, network, city.city.network, kind, where, None, within_ft)
+    told = trace_message(view.query, network, trace, city.grid)
+    rule = line_rule(view.rulebook, city.today())
+    message = parcels_message(view, trace, told, rule, city.grid if geojson else None)
+    pieces = parcels_csv(message) if form == "csv" else json_pieces(message)
+    headers = (
+        {**PRIVATE, "Content-Disposition": 'attachment; filename="parcels.csv"'} if form == "csv" else dict(PRIVATE)
+    )
+    return StreamingResponse(pieces, media_type=MEDIA[form], headers=headers)
 
 
 @router.get("/isolate", summary="What to close?", responses=_SHUT_OFF)
