@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from small_town import lonlat
 
@@ -23,11 +24,19 @@ def browser_with(path: str, *flags: str) -> Iterator[Browser]:
         browser.close()
 
 
+def look_with_axe(page: Page, state: str) -> None:
+    """Fails with the state and what was found, where axe finds anything."""
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], state
+
+
 class OfficersPage:
     """The page, opened at a place of the little town in feet from its corner."""
 
-    def __init__(self, browser: Browser, address: str, size: tuple[int, int] = DESK, **kept: str) -> None:
-        self.page: Page = browser.new_page(
+    def __init__(
+        self, browser: Browser, address: str, size: tuple[int, int] = DESK, page: Page | None = None, **kept: str
+    ) -> None:
+        self.page: Page = page or browser.new_page(
             viewport={"width": size[0], "height": size[1]}, has_touch=size == PHONE, reduced_motion="reduce"
         )
         self.address = address

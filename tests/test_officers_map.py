@@ -7,10 +7,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from drawn_pages import HOSTILE
-from officers_page import BY_SOFTWARE, DESK, ONLY_US, PHONE, WITHOUT_WEBGL, OfficersPage, browser_with
-from playwright.sync_api import Browser, Page, expect
+from officers_page import BY_SOFTWARE, DESK, ONLY_US, PHONE, WITHOUT_WEBGL, OfficersPage, browser_with, look_with_axe
+from playwright.sync_api import Browser, expect
 from served import served
 from small_town import make_town
 
@@ -214,11 +213,6 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, address: str, size: tu
     page.wait_for_selector("#hits [role=option]")
     look_with_axe(page, "search")
     page.close()
-
-
-def look_with_axe(page: Page, state: str) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], state
 
 
 def test_on_a_phone_nothing_scrolls_sideways_and_all_is_large_enough_for_a_finger(

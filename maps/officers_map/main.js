@@ -11,6 +11,7 @@ import { listenForKeys } from "./keys.js";
 import { makeCaseLegend, makeLayersPanel } from "./layers_panel.js";
 import { listenToFixes } from "./locate.js";
 import { boxOf, makeMap } from "./map_view.js";
+import { MapTools } from "./map_tools.js";
 import { Panel } from "./panel.js";
 import { PlaceInView } from "./place_in_view.js";
 import { SearchBox } from "./search_box.js";
@@ -36,6 +37,8 @@ class Page {
     this.evidence = NO_PICTURE;
     /** @type {string | null} */
     this.opened = null;
+    /** @type {MapTools | null} */
+    this.tools = null;
   }
 
   async start() {
@@ -79,13 +82,16 @@ class Page {
     this.marks = new CasesOnMap(view, this.store);
     makeLayersPanel(view.map, layers);
     this.goWhereAddressSays(view);
+    this.tools = new MapTools(this.homeOfTools(view));
+    this.tools.viewed(this.panel.view);
     view.map.on("moveend", () => (this.list?.draw(), this.keepAddress()));
     view.map.on("click", (/** @type {any} */ event) => this.clicked(event));
     const canvas = view.map.getCanvas();
     canvas.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter") return;
       const { lng, lat } = view.map.getCenter();
-      if (!this.one?.takes({ lng, lat })) this.ask(lng, lat);
+      if (this.tools?.now) this.tools.now.enter({ lng, lat });
+      else if (!this.one?.takes({ lng, lat })) this.ask(lng, lat);
     });
     listenToFixes(view.locate, (fix) => this.one?.takesFix(fix) || this.ask(fix.lon, fix.lat, fix), (why) => this.say(say("Your location cannot be told: {why}", { why })));
     canvas.addEventListener("keyup", () => byId("picture").classList.add("by-keyboard"));
@@ -93,9 +99,15 @@ class Page {
     this.list?.draw();
   }
 
+  /** @param {import("./map_view.js").MapView} view @returns {import("./map_tools.js").ToolHome} */
+  homeOfTools(view) {
+    const picture = { show: (/** @type {any} */ features) => this.evidence.show(features), clear: () => this.evidence.clear() };
+    return { view, picture, panel: this.panel, store: this.store, say: (text) => this.say(text), title: (text) => this.panel.title(text), open: (number) => this.open(number, null), reload: () => this.store.load() };
+  }
+
   /** @param {any} event */
   async clicked(event) {
-    if (this.one?.takes(event.lngLat)) return;
+    if (this.tools?.now?.click(event) || this.one?.takes(event.lngLat)) return;
     const meant = await this.marks?.meant(event);
     if (meant === null || meant === undefined) return this.ask(event.lngLat.lng, event.lngLat.lat);
     if (meant.length === 1) return this.open(meant[0], null);
@@ -142,12 +154,14 @@ class Page {
   /** @param {{lon: number, lat: number, label: string}} hit */
   goTo(hit) {
     this.view?.go(hit.lon, hit.lat, FOUND_ZOOM);
+    if (this.tools?.now) return void this.tools.now.hit?.(hit);
     this.ask(hit.lon, hit.lat);
   }
 
   /** @param {string} view */
   viewed(view) {
-    if (view === "layers" || view === "help") this.panel.title(byId(`tool-${view}`).textContent);
+    this.tools?.viewed(view);
+    if (view === "layers" || view === "help" || view in (this.tools?.tools ?? {})) this.panel.title(byId(`tool-${view}`).textContent);
     if (view !== "case") this.one?.leave();
     if (view === "case" || view === "here") return;
     this.opened = null;

@@ -85,6 +85,12 @@ export class MapView {
     this.map.fitBounds([[west, south], [east, north]], { padding, maxZoom: 19, animate: !isCalm() });
   }
 
+  /** Shifts the map, where the sheet covers a place. @param {[number, number]} at longitude and latitude */
+  uncover(at) {
+    const below = this.map.project(at).y - (this.map.getContainer().clientHeight - this.covered() - EDGE_PX);
+    if (this.covered() && below > 0) this.map.panBy([0, below], { animate: false });
+  }
+
   /** @param {number} lon @param {number} lat @param {number} zoom */
   go(lon, lat, zoom) {
     const padding = { top: 0, left: 0, right: 0, bottom: this.covered() };

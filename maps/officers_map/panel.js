@@ -3,8 +3,8 @@
 import { byId } from "../page/dom.js";
 import { Stops } from "../page/stops.js";
 
-const VIEWS = ["cases", "case", "here", "layers", "help"];
-const TOOLS = ["cases", "here", "layers", "help"];
+const VIEWS = ["cases", "case", "here", "draw", "layers", "help"];
+const TOOLS = ["cases", "here", "draw", "layers", "help"];
 
 export class Panel extends Stops {
   constructor() {

@@ -8,10 +8,10 @@ import { byId, el } from "./dom.js";
  *   rule: {id: string, citation: string, text: string, status?: string} | null, evidence: any}} Finding */
 
 export class HerePanel {
-  /** @param {(finding: Finding | null) => void} choose draws the evidence of a finding, or of none */
-  constructor(choose) {
+  /** @param {(finding: Finding | null) => void} choose draws the evidence of a finding, or of none @param {any} [home] where it is told */
+  constructor(choose, home = byId("here")) {
     this.choose = choose;
-    this.home = byId("here");
+    this.home = home;
     this.empty = [...this.home.childNodes];
   }
 
