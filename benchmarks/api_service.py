@@ -1,14 +1,12 @@
 """`python -m benchmarks.api_service`: the service as `gis-ce serve` starts it, with one more address, `/empty`.
 
-With the word `cold` nothing that was made for an answer is kept for the next one; with `bare` there is only the empty
-answer, by FastAPI alone.
+With the word `cold` nothing that was made for an answer is kept for the next one, only what publishing made; with
+`bare` there is only the empty answer, by FastAPI alone.
 """
 
 from __future__ import annotations
 
 import sys
-import tempfile
-from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,7 +15,7 @@ from fastapi.routing import APIRoute
 from api.app import make_app
 from api.cli.serve import opened_ready, server_config
 from api.logs import log_to_stderr
-from api.ogc.tile_cache import PageCache, TileCache, TileFolder
+from api.ogc.tile_cache import PageCache, TileCache
 from api.settings import Settings
 
 
@@ -26,7 +24,6 @@ def main() -> None:
     app = FastAPI() if "bare" in sys.argv else _service()
     if "cold" in sys.argv:
         app.state.page_cache, app.state.tile_cache = PageCache(0), TileCache(0)
-        app.state.tile_folder = TileFolder(Path(tempfile.mkdtemp(prefix="gis-ce-bench-")))
     app.router.routes.insert(0, APIRoute("/empty", _empty))
     serve(app)
 

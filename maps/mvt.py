@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +14,10 @@ from maps.tile_grid import EXTENT
 from maps.varints import Numbers, one, sizes, written, zigzag
 
 _MOVE, _LINE, _CLOSE = 9, 2, 15
+_SHORT = 125
+_TEXT_HEADS = pa.array([bytes([34, size + 2, 10, size]) for size in range(_SHORT + 1)], pa.binary())
+"""What stands before a short text as a value of a layer: two keys with their lengths, of one byte each."""
+_NUMBER_HEAD = b"\x22\x09\x19"
 _ID, _TAGS, _TYPE, _GEOMETRY = 8, 18, 24, 34
 """The keys of a feature's fields, each with its kind of content."""
 
@@ -47,7 +50,7 @@ def tile_layer(name: str, drawn: Drawn, ids: Numbers, columns: Mapping[str, pa.A
             _bytes_field(1, name.encode()),
             features,
             *(_bytes_field(3, key.encode()) for key in keys),
-            *(_bytes_field(4, value) for value in values),
+            values,
             _number_field(5, EXTENT),
             _number_field(15, 2),
         ]
@@ -125,30 +128,43 @@ def _steps(drawn: Drawn) -> Numbers:
     return steps
 
 
-def _attributes(columns: Mapping[str, pa.Array], count: int) -> tuple[list[str], list[bytes], Numbers, Numbers]:
+def _attributes(columns: Mapping[str, pa.Array], count: int) -> tuple[list[str], bytes, Numbers, Numbers]:
     """Names, values that occur, and for each feature the pairs of both; features go without what they do not have."""
-    names, values = list[str](), list[bytes]()
+    names, values, known = list[str](), list[bytes](), 0
     pairs, present = list[Numbers](), list[npt.NDArray[np.bool_]]()
     for name, column in columns.items():
         codes = pc.dictionary_encode(column)
         there = np.asarray(pc.is_valid(codes.indices).to_numpy(zero_copy_only=False), dtype=np.bool_)
         index = np.asarray(pc.fill_null(codes.indices, 0).to_numpy(), dtype=np.int64)
-        pairs.append(np.column_stack([np.full(count, len(names)), index + len(values)]))
+        pairs.append(np.column_stack([np.full(count, len(names)), index + known]))
         present.append(there)
         names.append(name)
-        values += [_value(value) for value in codes.dictionary.to_pylist()]
+        values.append(_values(codes.dictionary))
+        known += len(codes.dictionary)
     if not names:
-        return names, values, np.empty(0, dtype=np.int64), np.zeros(count, dtype=np.int64)
+        return names, b"", np.empty(0, dtype=np.int64), np.zeros(count, dtype=np.int64)
     kept = np.column_stack(present)
-    return names, values, np.stack(pairs, axis=1)[kept].ravel(), 2 * kept.sum(axis=1)
+    return names, b"".join(values), np.stack(pairs, axis=1)[kept].ravel(), 2 * kept.sum(axis=1)
 
 
-def _value(value: object) -> bytes:
-    if isinstance(value, str):
-        return _bytes_field(1, value.encode())
-    if isinstance(value, float):
-        return b"\x19" + struct.pack("<d", value)
-    raise TypeError(f"A tile holds texts and numbers, not {value!r}.")
+def _values(values: pa.Array) -> bytes:
+    """Texts or numbers as the values of a layer, one after another."""
+    if not len(values):
+        return b""
+    if pa.types.is_floating(values.type):
+        fields = np.empty((len(values), len(_NUMBER_HEAD) + 8), dtype=np.uint8)
+        fields[:, : len(_NUMBER_HEAD)] = np.frombuffer(_NUMBER_HEAD, dtype=np.uint8)
+        fields[:, len(_NUMBER_HEAD) :] = np.asarray(values.to_numpy(), dtype="<f8").view(np.uint8).reshape(-1, 8)
+        return fields.tobytes()
+    if not pa.types.is_string(values.type):
+        raise TypeError(f"A tile holds texts and numbers, not {values.type}.")
+    texts = values.cast(pa.binary())
+    lengths = pc.binary_length(texts)
+    if pc.max(lengths).as_py() > _SHORT:
+        return b"".join(_bytes_field(4, _bytes_field(1, text)) for text in texts.to_pylist())
+    fields = pc.binary_join_element_wise(_TEXT_HEADS.take(lengths), texts, b"")
+    offsets = np.frombuffer(fields.buffers()[1], dtype=np.int32)[fields.offset : fields.offset + len(fields) + 1]
+    return bytes(memoryview(fields.buffers()[2])[offsets[0] : offsets[-1]])
 
 
 def _bytes_field(number: int, content: bytes) -> bytes:

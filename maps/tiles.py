@@ -20,6 +20,7 @@ _SIMPLER = 1.0
 """By how many units (a sixteenth of a pixel each) an outline may be off."""
 _LEAST = 8.0
 """Lines and areas smaller than so many units, half a pixel, are left out."""
+_FEW_VERTICES = {2: 2, 3: 9}
 _MANY_VERTICES = 2_000
 LABELS_FROM = 16
 """From which zoom areas have a layer of points for their labels."""
@@ -115,12 +116,19 @@ def drawn_in(frame: TileFrame, shapes: Geometries, kind: int) -> tuple[Drawn, Ro
         bounds = shapely.bounds(moved)
         bounds = np.where(np.isfinite(bounds), bounds, 0.0)
         keep = np.flatnonzero(np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1]) >= _LEAST)
-        moved = np.asarray(shapely.simplify(moved[keep], _SIMPLER, preserve_topology=kind == 3), dtype=object)
+        moved = _simplified(moved[keep], kind)
     moved = _clipped(moved)
     if kind == 3:
         moved = np.asarray(shapely.orient_polygons(moved), dtype=object)
     drawn, found = _whole_units(moved, kind)
     return drawn, keep[found]
+
+
+def _simplified(shapes: Geometries, kind: int) -> Geometries:
+    """Outlines with fewer vertices; those of lots, which have few, stay as they are: looking at them costs most."""
+    several = np.flatnonzero(shapely.get_num_coordinates(shapes) > _FEW_VERTICES[kind])
+    shapes[several] = shapely.simplify(shapes[several], _SIMPLER, preserve_topology=kind == 3)
+    return shapes
 
 
 def _near(frame: TileFrame, shapes: Geometries) -> Geometries:
