@@ -13,6 +13,7 @@ from gis_ce.roles import Rights
 from gis_ce.tables import Decision
 from layers.errors import VersionMissing
 from layers.query import LayerQuery
+from maps.case_evidence import CaseEvidence, case_evidence
 from maps.exhibit import Exhibit, exhibit
 
 
@@ -25,6 +26,12 @@ def exhibit_of(
     """
     shown = show_case(session, desk, case)
     return _drawn(session, desk, open_layers, shown, _reader(desk, shown, rights), exhibited(shown, rights, check))
+
+
+def evidence_of_case(session: Session, desk: Desk, case: str, rights: Rights) -> CaseEvidence:
+    """What the map said of a case, for somebody with these rights; raises CaseUnknown, ExhibitRefused."""
+    shown = show_case(session, desk, case)
+    return case_evidence(session, desk, shown, _reader(desk, shown, rights))
 
 
 def exhibits_of_all(session: Session, desk: Desk, open_layers: OpenLayers, case: str, rights: Rights) -> list[Exhibit]:

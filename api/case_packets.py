@@ -9,26 +9,34 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from api.case_exhibits import exhibits_of_all
 from api.errors import ApiError
 from api.letter_pictures import decision_picture
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.letter_setting import Picture
 from gis_ce.actions.packet import case_packet
+from gis_ce.actions.reproducing import OpenLayers
 from gis_ce.packet import Packet
+from gis_ce.roles import ROLE_NAMES, rights_of
 from gis_ce.tables import Decision
 
 _STORED = (1980, 1, 1, 0, 0, 0)
 """The time of every file in a zip: the same packet is the same file."""
 
 
-def packet_of(session: Session, desk: Desk, case: str) -> Packet:
-    """The packet of a case; see `case_packet` for what it raises."""
+def packet_of(session: Session, desk: Desk, case: str, open_layers: OpenLayers | None = None) -> Packet:
+    """The packet of a case; see `case_packet` for what it raises.
+
+    Where earlier layers can be opened, with an exhibit of each decision at full size.
+    """
 
     def draw(row: Decision) -> Picture | None:
         found = decision_picture(desk, row)
         return Picture(found.svg, "svg", found.words) if found is not None else None
 
-    return case_packet(session, desk, case, draw)
+    rights = rights_of(ROLE_NAMES)
+    exhibits = exhibits_of_all(session, desk, open_layers, case, rights) if open_layers is not None else []
+    return case_packet(session, desk, case, draw, [each.pdf() for each in exhibits])
 
 
 def write_folder(packet: Packet, folder: Path) -> None:

@@ -119,6 +119,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "GET /cases/{no}/events",
         "GET /cases/{no}/proposals",
         "GET /cases/{no}/exhibit.{ending}",
+        "GET /cases/{no}/evidence.html",
     ),
     _WRITE: (
         "POST /cases",

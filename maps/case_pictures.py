@@ -52,9 +52,14 @@ def drawn_evidence(features: Iterable[Mapping[str, Any]]) -> Iterator[Drawn]:
     for feature in features:
         told = feature["properties"]
         look = _look(told["kind"], told.get("role"))
-        shape = shapely.from_geojson(json.dumps(feature["geometry"]))
+        shape = shape_of(feature)
         label = str(told.get("label") or "") if look.label_always else ""
         yield Drawn(shape, look, label, bool(told.get("modelled")), strong=True)
+
+
+def shape_of(feature: Mapping[str, Any]) -> BaseGeometry:
+    """The shape of a feature of GeoJSON."""
+    return shapely.from_geojson(json.dumps(feature["geometry"]))
 
 
 def _look(kind: str, role: str | None) -> Look:

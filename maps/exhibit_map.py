@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import shapely
@@ -18,7 +17,7 @@ from gis_ce.decision import RADIUS_95
 from layers.grid import Grid
 from layers.query import LayerQuery
 from maps.around import LAND, NETWORK, around
-from maps.case_pictures import drawn_evidence
+from maps.case_pictures import drawn_evidence, shape_of
 from maps.exhibit_frame import SCALES_FT, engineers_scale, frame_at
 from maps.still_labels import Box
 from maps.still_map import cut_to, legend_lines, north_arrow, scale_bar, svg_of
@@ -116,14 +115,10 @@ def _focus(facts: ExhibitFacts, grid: Grid) -> Iterator[BaseGeometry]:
     for photo in facts.photos:
         if (at := _photo_at(photo, grid)).distance(facts.place) <= _PHOTOS_TO_FT:
             yield at
-    shapes = [(each["properties"]["kind"], _shape(each)) for each in facts.features]
+    shapes = [(each["properties"]["kind"], shape_of(each)) for each in facts.features]
     kinds = {kind for kind, _ in shapes}
     wanted = _MEASURED if kinds.intersection(_TELLS_ENOUGH) else (*_MEASURED, *_ELSE)
     yield from (shape for kind, shape in shapes if kind in wanted)
-
-
-def _shape(feature: Mapping[str, Any]) -> BaseGeometry:
-    return next(drawn_evidence([feature])).geometry
 
 
 def _place(facts: ExhibitFacts, evidence: Sequence[Drawn]) -> list[Drawn]:
@@ -138,7 +133,7 @@ def _ring(facts: ExhibitFacts) -> list[Drawn]:
     radius = RADIUS_95 * facts.sigma_ft
     if radius <= 0:
         return []
-    built = [_shape(each) for each in facts.features if each["properties"]["kind"] == "structure"]
+    built = [shape_of(each) for each in facts.features if each["properties"]["kind"] == "structure"]
     edge = shapely.boundary(shapely.buffer(built[0] if built else facts.place, radius))
     look = style().exhibit["uncertainty"]
     return [Drawn(edge, look, f"position ±{feet(radius)}", strong=True)]

@@ -44,7 +44,21 @@ def test_the_exhibit_comes_as_a_page_and_as_a_picture(
     assert file.read_bytes() == answer.content, "the same bytes by the command"
     assert run("case", "exhibit", number, "-o", tmp_path / "page.png").code == 0
     assert (tmp_path / "page.png").read_bytes() == picture.content
-    assert "name a file that ends in .pdf or .png" in run("case", "exhibit", number, "-o", tmp_path / "page.doc").line
+    assert "name a file that ends in .pdf, .png, .html, not" in run("case", "exhibit", number, "-o", "page.doc").line
+
+
+def test_the_evidence_comes_as_one_file(
+    doors: Doors, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = opened(doors.here)
+    answer = doors.here.get(f"/cases/{number}/evidence.html")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{number}-evidence.html"'
+    assert answer.headers["content-security-policy"] == "sandbox allow-scripts"
+    file = tmp_path / "evidence.html"
+    assert runner(town, monkeypatch, capsys)("case", "exhibit", number, "-o", file).code == 0
+    assert file.read_text("utf-8") == answer.text
+    assert doors.public.get(f"/cases/{number}/evidence.html").status_code == 401
 
 
 def test_it_says_in_a_sentence_why_there_is_none(doors: Doors) -> None:

@@ -7,19 +7,23 @@ from typing import Annotated
 
 import typer
 
-from api.case_exhibits import exhibit_of
+from api.case_exhibits import evidence_of_case, exhibit_of
 from api.cli.case_desk import AsOption, NumberArgument, looking
 from api.cli.options import CityOption
 from api.cli.screen import out, text
 from api.decision_layers import as_they_were
 from api.errors import ApiError
 from gis_ce.roles import ROLE_NAMES, rights_of
+from maps.folium_pages import case_page
+
+_ENDINGS = (".pdf", ".png", ".html")
 
 
 def exhibit(
     number: NumberArgument,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="PDF or PNG; without it, NUMBER-exhibit.pdf.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="PDF, PNG or HTML; without it, NUMBER-exhibit.pdf."),
     ] = None,
     check: Annotated[
         str | None, typer.Option(metavar="NAME", help="Which answer; without it, the newest that can be drawn.")
@@ -27,9 +31,20 @@ def exhibit(
     as_: AsOption = None,
     city: CityOption = None,
 ) -> None:
-    """Make the exhibit of a case: one page with the evidence of an answer on a map at an engineer's scale."""
-    if output is not None and output.suffix.lower() not in (".pdf", ".png"):
-        raise ApiError(f"An exhibit is a PDF or a PNG: name a file that ends in .pdf or .png, not {output}.")
+    """Make the exhibit of a case: one page with the evidence of an answer on a map at an engineer's scale.
+
+    With a file that ends in .html: every answer with its evidence, on a page that opens without a network.
+    """
+    if output is not None and output.suffix.lower() not in _ENDINGS:
+        raise ApiError(
+            f"An exhibit is a page or a picture: name a file that ends in {', '.join(_ENDINGS)}, not {output}."
+        )
+    if output is not None and output.suffix.lower() == ".html":
+        with looking(city, as_) as (session, desk, _):
+            page = case_page(evidence_of_case(session, desk, number, rights_of(ROLE_NAMES)))
+        output.write_text(page, encoding="utf-8")
+        out().print(f"[green]made[/green]  {text(output)}", soft_wrap=True)
+        return
     with looking(city, as_) as (session, desk, office):
         made = exhibit_of(session, desk, as_they_were(office.city), number, rights_of(ROLE_NAMES), check)
     file = output or Path(f"{made.facts.number}-exhibit.pdf")

@@ -1,4 +1,4 @@
-"""/cases/{no}/exhibit.pdf, .png: one page of evidence for a hearing."""
+"""/cases/{no}/exhibit.pdf, .png and evidence.html: the evidence of a case on a page for a hearing, and in one file."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from api.case_answers import PRIVATE
-from api.case_exhibits import exhibit_of
+from api.case_exhibits import evidence_of_case, exhibit_of
 from api.case_requests import TheVisit
 from api.decision_layers import as_they_were
 from api.routers.cases import Number
+from gis_ce.actions.showing import show_case
+from maps.folium_pages import case_page
 
 router = APIRouter(tags=["cases"])
 
@@ -40,3 +42,22 @@ def get_exhibit(no: Number, ending: Ending, visit: TheVisit, check: CheckName = 
     content = made.pdf() if ending == "pdf" else made.png()
     headers = {**PRIVATE, "Content-Disposition": f'inline; filename="{name}"'}
     return Response(content, media_type=_MEDIA[ending], headers=headers)
+
+
+@router.get(
+    "/cases/{no}/evidence.html",
+    summary="What the map said of a case, in one file",
+    responses={200: {"content": {"text/html": {}}}},
+    response_class=Response,
+)
+def get_evidence(no: Number, visit: TheVisit) -> Response:
+    """A page for e-mail and hearing packets that opens without a network: every answer beside a map of its evidence."""
+    with visit.reading() as (session, desk):
+        case = evidence_of_case(session, desk, no, visit.rights)
+        number = show_case(session, desk, no).case.number
+    headers = {
+        **PRIVATE,
+        "Content-Disposition": f'attachment; filename="{number}-evidence.html"',
+        "Content-Security-Policy": "sandbox allow-scripts",
+    }
+    return Response(case_page(case), media_type="text/html", headers=headers)

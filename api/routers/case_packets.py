@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from api.case_answers import PRIVATE
 from api.case_packets import packet_of, write_zip
 from api.case_requests import TheVisit
+from api.decision_layers import as_they_were
 from api.routers.cases import Number
 
 router = APIRouter(tags=["cases"])
@@ -23,10 +25,14 @@ router = APIRouter(tags=["cases"])
     responses={200: {"content": {"application/zip": {}}}},
     response_class=FileResponse,
 )
-def get_packet(no: Number, visit: TheVisit) -> FileResponse:
+def get_packet(
+    no: Number,
+    visit: TheVisit,
+    exhibits: Annotated[bool, Query(description="With a page at scale for each decision.")] = False,
+) -> FileResponse:
     """One zip with the packet as a PDF, the originals and a manifest of hashes; for those who work on such cases."""
     with visit.reading() as (session, desk):
-        made = packet_of(session, desk, no)
+        made = packet_of(session, desk, no, as_they_were(visit.office.city) if exhibits else None)
     with tempfile.NamedTemporaryFile(prefix="packet-", suffix=".zip", delete=False) as file:
         path = Path(file.name)
     write_zip(made, path)

@@ -36,10 +36,11 @@ class _Binder:
     labels: dict[str, str] = field(default_factory=dict)
 
 
-def case_packet(session: Session, desk: Desk, case: str, draw: DrawDecision) -> Packet:
+def case_packet(session: Session, desk: Desk, case: str, draw: DrawDecision, exhibits: Sequence[bytes] = ()) -> Packet:
     """The packet of a case, for those who work on it: who reported the case is not named in it.
 
-    The originals are as they were sent. Raises CaseUnknown, NotYourLane, AttachmentMissing, TypesettingRefused.
+    `exhibits` are PDFs of one page on letter paper, which go in at full size. The originals are as they were sent.
+    Raises CaseUnknown, NotYourLane, AttachmentMissing, TypesettingRefused.
     """
     refuse_stranger(look_at(session, desk, case).process, desk.actor)
     shown = show_case(session, desk, case)
@@ -72,6 +73,8 @@ def case_packet(session: Session, desk: Desk, case: str, draw: DrawDecision) -> 
         "exhibits": [_exhibit(desk, row, binder) for row in _others(shown)],
         "originals": [[each.name, each.what, each.sha256] for each in binder.originals],
     }
+    binder.pictures |= {f"exhibit-{number}.pdf": page for number, page in enumerate(exhibits, 1)}
+    data["drawn"] = [f"exhibit-{number}.pdf" for number in range(1, len(exhibits) + 1)]
     pdf = typeset(_template(), data, binder.pictures, made_at=desk.now, for_keeping=False)
     return made_packet(shown.case.number, pdf, binder.originals, desk.now.isoformat(), desk.actor.name)
 

@@ -57,7 +57,8 @@ function size(file) {
 export function links(told, who) {
   const there = `/cases/${encodeURIComponent(told.number)}`;
   const packet = who.reads_names ? [link(`${there}/packet`, say("Hearing packet"))] : [];
-  return el("p", { class: "links" }, link(`${there}/process.svg`, say("Process map")), ...packet);
+  const exhibit = link(`${there}/exhibit.pdf`, say("Exhibit"));
+  return el("p", { class: "links" }, link(`${there}/process.svg`, say("Process map")), ...packet, exhibit);
 }
 
 /** @param {string} address @param {string} text */

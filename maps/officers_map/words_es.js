@@ -27,6 +27,7 @@ export const SPANISH = {
   "Filter ({n})": "Filtrar ({n})",
   "Find my location": "Buscar mi ubicación",
   "Hearing packet": "Expediente para la audiencia",
+  "Exhibit": "Prueba en una página",
   "Help": "Ayuda",
   "History": "Historial",
   "Keys": "Teclas",
