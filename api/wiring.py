@@ -123,16 +123,17 @@ def folders_of(settings: Settings, city: City) -> CityFolders:
 
 def open_cases(settings: Settings, city: City) -> CaseStore:
     """The case store of the settings, else of the city's own folder; `ready()` says whether one can work with it."""
-    own = URL.create("sqlite", database=str(_own_cases(settings, city)))
+    own = URL.create("sqlite", database=str(own_cases(settings, city)))
     return open_store(settings.cases or own, city.grid_epsg)
 
 
 def has_cases(settings: Settings, city: City) -> bool:
     """Whether there is a case store to be opened; its file in the city's own folder is not made by asking."""
-    return settings.cases is not None or _own_cases(settings, city).is_file()
+    return settings.cases is not None or own_cases(settings, city).is_file()
 
 
-def _own_cases(settings: Settings, city: City) -> Path:
+def own_cases(settings: Settings, city: City) -> Path:
+    """The file of the cases in the city's own folder, where no other store is set; it may not be there yet."""
     return _own_folder(settings, city).absolute() / "cases.sqlite"
 
 

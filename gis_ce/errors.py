@@ -156,6 +156,10 @@ class BackupRefused(CaseError):
     """A backup that cannot be made or restored; the message says what is missing."""
 
 
+class MoveRefused(CaseError):
+    """A store that cannot be moved; the message says why, and nothing was kept."""
+
+
 class RegisterFileError(CaseError):
     """A definition of a register that cannot be used; lists every mistake with its line."""
 

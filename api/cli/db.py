@@ -15,12 +15,13 @@ from api.backup_note import note_backup
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, out, text
 from api.settings import Settings
-from api.wiring import attachments_folder, declared_city, folders_of, open_cases
+from api.wiring import attachments_folder, declared_city, folders_of, open_cases, own_cases
 from gis_ce.attachments.verifying import verify
 from gis_ce.backup import Held, back_up, held, restore
 from gis_ce.case_migrations import newest
-from gis_ce.case_store import CaseStore
-from gis_ce.errors import StoreNotReady
+from gis_ce.case_store import CaseStore, open_store
+from gis_ce.errors import MoveRefused, StoreNotReady
+from gis_ce.moving import move
 from gis_ce.store_checks import Finding
 from gis_ce.tables import Attachment
 
@@ -74,6 +75,38 @@ def restore_(
     aside().print(f"{_counted(held(store))} restored.")
     if keep is not None:
         aside().print(f"What was there before is in {keep}", soft_wrap=True)
+
+
+@app.command("move")
+def move_(
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="SQLite file with the cases; else cases.sqlite of the city."),
+    ] = None,
+    city: CityOption = None,
+) -> None:
+    """Move all cases from a SQLite file into the empty store that GIS_CE_CASES names, such as PostGIS.
+
+    Every row is read back and compared, and the chain of decisions is worked out anew on both sides; the file stays
+    as it is. Stop the service first, so that nothing is written into the file afterwards.
+    """
+    settings = Settings()
+    declared = declared_city(settings, city)[1]
+    file = source or own_cases(settings, declared)
+    if not file.is_file():
+        raise MoveRefused(f"There is no file {file}; name the one with the cases by --from.")
+    if settings.cases is None:
+        raise MoveRefused(
+            "Set GIS_CE_CASES to the address of the new store, such as postgresql://USER:PASSWORD@HOST/NAME."
+        )
+    old = open_store(f"sqlite:///{file.absolute()}", declared.grid_epsg)
+    moved = move(old, open_cases(settings, declared), lambda name, rows: aside().print(f"{name}: {rows:,}"))
+    aside().print(
+        f"{moved.rows:,} rows are there as they were; {moved.proof.lines:,} lines of decisions prove the same."
+    )
+    if not moved.proof.holds:
+        aside().print("The chain of decisions has the problems that it had before: see `gis-ce decisions verify`.")
+    aside().print("Jobs that were under way were not moved. Attachments are files and stay where they are.")
 
 
 @app.command("check")
