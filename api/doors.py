@@ -103,6 +103,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
     _NETWORK: ("GET /trace/upstream", "GET /trace/downstream", "GET /trace/line", "GET /trace/parcels", "GET /isolate"),
     _READ: (
         "GET /map/cases",
+        "GET /day-sheets/{officer}.html",
         "GET /cases",
         "GET /cases/{no}/process.svg",
         "GET /cases/{no}/notes",

@@ -22,7 +22,15 @@ TEMPLATES = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
     trim_blocks=False,
 )
-_SCRIPTS = ("shapes.js", "drawing.js", "evidence_layer.js", "legend_list.js", "standalone.js", "network_layer.js")
+_SCRIPTS = (
+    "shapes.js",
+    "drawing.js",
+    "evidence_layer.js",
+    "legend_list.js",
+    "standalone.js",
+    "network_layer.js",
+    "day_sheet.js",
+)
 _SENT_FOR = {"src", "href", "action", "data", "poster", "srcset", "xlink:href", "formaction", "ping"}
 _IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)

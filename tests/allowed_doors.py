@@ -42,7 +42,7 @@ _WHO_SEES_CASES = """
 GET /map/cases  GET /cases  GET /cases/{no}  GET /cases/{no}/process.svg  GET /cases/{no}/notes
 GET /cases/{no}/deadlines
 GET /cases/{no}/events  GET /cases/{no}/proposals  GET /cases/{no}/exhibit.{ending}
-GET /cases/{no}/evidence.html
+GET /cases/{no}/evidence.html  GET /day-sheets/{officer}.html
 GET /cases/{no}/attachments
 GET /cases/{no}/attachments/{attachment}
 GET /processes  GET /processes/{process}.svg  GET /processes/{process}  GET /letters/kinds

@@ -40,6 +40,7 @@ ROOTS = (
     "uploads",
     "webhooks",
     "field-pack.{ending}",
+    "day-sheets",
 )
 """How addresses begin that tell of cases."""
 LEAK = {"type": "leaks", "place": {"address": "111 Main Street"}, "title": "Water on the curb"}

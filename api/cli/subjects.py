@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "research": "api.cli.research:research",
     "deadlines": "api.cli.deadlines:deadlines",
     "digest": "api.cli.digest:digest",
+    "day-sheet": "api.cli.day_sheet:day_sheet",
     "isolate": "api.cli.isolate:isolate",
     "field-pack": "api.cli.field_pack:field_pack",
     "access-log": "api.cli.access_log:access_log",
