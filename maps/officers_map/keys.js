@@ -14,7 +14,7 @@ export function listenForKeys(panel) {
     if (event.key === "Escape" && panel.view !== "cases") return panel.back();
     const typing = event.target instanceof HTMLElement && event.target.closest("input:not([type=checkbox]), select, textarea");
     if (typing || !box.checked) return;
-    const act = { "/": () => byId("search").focus(), w: () => byId("tool-here").click(), d: () => byId("tool-draw").click(), l: () => byId("tool-layers").click(), "?": () => byId("tool-help").click() }[event.key];
+    const act = { "/": () => byId("search").focus(), w: () => byId("tool-here").click(), d: () => byId("tool-draw").click(), t: () => byId("tool-trace").click(), l: () => byId("tool-layers").click(), "?": () => byId("tool-help").click() }[event.key];
     if (!act) return;
     event.preventDefault();
     act();

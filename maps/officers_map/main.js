@@ -82,7 +82,7 @@ class Page {
     this.marks = new CasesOnMap(view, this.store);
     makeLayersPanel(view.map, layers);
     this.goWhereAddressSays(view);
-    this.tools = new MapTools(this.homeOfTools(view));
+    this.tools = new MapTools(this.homeOfTools(view, layers), LOOKS);
     this.tools.viewed(this.panel.view);
     view.map.on("moveend", () => (this.list?.draw(), this.keepAddress()));
     view.map.on("click", (/** @type {any} */ event) => this.clicked(event));
@@ -99,10 +99,12 @@ class Page {
     this.list?.draw();
   }
 
-  /** @param {import("./map_view.js").MapView} view @returns {import("./map_tools.js").ToolHome} */
-  homeOfTools(view) {
+  /** @param {import("./map_view.js").MapView} view @param {import("./town_style.js").TownLayer[]} layers @returns {import("./map_tools.js").ToolHome} */
+  homeOfTools(view, layers) {
     const picture = { show: (/** @type {any} */ features) => this.evidence.show(features), clear: () => this.evidence.clear() };
-    return { view, picture, panel: this.panel, store: this.store, say: (text) => this.say(text), title: (text) => this.panel.title(text), open: (number) => this.open(number, null), reload: () => this.store.load() };
+    const below = (/** @type {string} */ type) => this.evidence.below(type);
+    const layersOf = (/** @type {string} */ role) => layers.filter((layer) => layer.entry.role === role).flatMap((layer) => layer.ids);
+    return { view, picture, below, layersOf, panel: this.panel, store: this.store, say: (text) => this.say(text), title: (text) => this.panel.title(text), open: (number) => this.open(number, null), reload: () => this.store.load() };
   }
 
   /** @param {any} event */
@@ -153,8 +155,9 @@ class Page {
 
   /** @param {{lon: number, lat: number, label: string}} hit */
   goTo(hit) {
+    if (this.tools?.now?.hit) return this.tools.now.hit(hit);
     this.view?.go(hit.lon, hit.lat, FOUND_ZOOM);
-    if (this.tools?.now) return void this.tools.now.hit?.(hit);
+    if (this.tools?.now) return;
     this.ask(hit.lon, hit.lat);
   }
 

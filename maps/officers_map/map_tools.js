@@ -1,6 +1,7 @@
 // The tools that take the map's clicks while their view is open: drawing and tracing.
 
 import { DrawTool } from "./draw_tool.js";
+import { TraceTool } from "./trace_tool.js";
 
 /**
  * What a tool may do with the page.
@@ -9,19 +10,21 @@ import { DrawTool } from "./draw_tool.js";
  * @property {import("./panel.js").Panel} panel
  * @property {import("./case_store.js").CaseStore} store
  * @property {{show: (features: any) => void, clear: () => void}} picture
+ * @property {(type: string) => string | undefined} below the layer under which a rule of that type lies
+ * @property {(role: string) => string[]} layersOf the layers of the map that draw a role
  * @property {(text: string) => void} say speaks to a reading aid
  * @property {(text: string) => void} title of the sheet on a phone
  * @property {(number: string) => void} open a case
  * @property {() => Promise<void>} reload the cases
  */
-/** @typedef {{open: () => void, close: () => void, click: (event: any) => boolean, enter: (at: {lng: number, lat: number}) => void, hit?: (hit: any) => boolean}} Tool */
+/** @typedef {{open: () => void, close: () => void, click: (event: any) => boolean, enter: (at: {lng: number, lat: number}) => void, hit?: (hit: any) => void}} Tool */
 
 export class MapTools {
-  /** @param {ToolHome} page */
-  constructor(page) {
+  /** @param {ToolHome} page @param {any} looks */
+  constructor(page, looks) {
     this.page = page;
     /** @type {Record<string, Tool>} */
-    this.tools = { draw: new DrawTool(page) };
+    this.tools = { draw: new DrawTool(page), trace: new TraceTool(page, looks) };
     /** @type {Tool | null} */
     this.now = null;
   }

@@ -93,8 +93,7 @@ export class MapView {
 
   /** @param {number} lon @param {number} lat @param {number} zoom */
   go(lon, lat, zoom) {
-    const padding = { top: 0, left: 0, right: 0, bottom: this.covered() };
-    this.map.easeTo({ center: [lon, lat], zoom, padding, animate: !isCalm() });
+    this.map.easeTo({ center: [lon, lat], zoom, offset: [0, -this.covered() / 2], animate: !isCalm() });
   }
 }
 

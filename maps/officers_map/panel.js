@@ -3,8 +3,8 @@
 import { byId } from "../page/dom.js";
 import { Stops } from "../page/stops.js";
 
-const VIEWS = ["cases", "case", "here", "draw", "layers", "help"];
-const TOOLS = ["cases", "here", "draw", "layers", "help"];
+const VIEWS = ["cases", "case", "here", "draw", "trace", "layers", "help"];
+const TOOLS = ["cases", "here", "draw", "trace", "layers", "help"];
 
 export class Panel extends Stops {
   constructor() {
