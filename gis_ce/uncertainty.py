@@ -12,7 +12,8 @@ import shapely
 from gis_ce.decision import Integrated, straight_edge
 from layers.grid import Floats, Geometries, Rows
 from layers.outlines import position_in_group
-from layers.query import LayerQuery
+from layers.pairs import taken
+from layers.query import LayerQuery, Pairs
 
 RAYS = 72
 """Directions looked into; the integral along each ray is exact, so few are enough."""
@@ -62,12 +63,13 @@ def own_side(
     edges = _edges_near(query, role, places[asked], FAR_SIGMAS * sigma_ft[asked], counts)
     on_edge = edges.on_edge(places[asked])
     origin = _moved_off(places[asked], on_edge)
-    cover = _cover(query, role, origin, counts)
-    stays, first = _along_rays(_crossings(edges, origin, sigma_ft[asked]), cover, len(asked))
+    own = _cover(query, role, places, asked, counts)
+    cover = own
     if len(on_edge):
-        own = _cover(query, role, places[asked[on_edge]], _counting(counts, on_edge)).count > 0
-        other = on_edge[own != (cover.count[on_edge] > 0)]
-        stays[other], first[other] = 1 - stays[other], 0.0
+        cover = own.moved(on_edge, _covering(query, role, origin[on_edge], _counting(counts, on_edge)))
+    stays, first = _along_rays(_crossings(edges, origin, sigma_ft[asked]), cover, len(asked))
+    other = on_edge[(own.count[on_edge] > 0) != (cover.count[on_edge] > 0)]
+    stays[other], first[other] = 1 - stays[other], 0.0
     probability[asked], seen[asked] = stays, first
     return Integrated(probability, seen)
 
@@ -98,11 +100,23 @@ def _counting(of: npt.NDArray[np.bool_] | Counts | None, asked: Rows) -> Counts 
 
 @dataclass(frozen=True, slots=True)
 class _Cover:
-    """Which polygons cover each place: coded place and feature pairs, and how many a place has."""
+    """Which polygons cover each place: pairs of both, and how many a place has."""
 
-    pairs: Rows
+    place: Rows
+    feature: Rows
     count: Rows
     features: int
+
+    def holds(self, place: Rows, feature: Rows) -> npt.NDArray[np.bool_]:
+        """Whether each place lies in each polygon."""
+        return np.isin(place * self.features + feature, self.place * self.features + self.feature)
+
+    def moved(self, rows: Rows, pairs: Pairs) -> _Cover:
+        """The cover after some places were moved, whose own pairs are given; they are numbered among those."""
+        stay = ~np.isin(self.place, rows)
+        place = np.concatenate([self.place[stay], rows[pairs.place]])
+        feature = np.concatenate([self.feature[stay], pairs.feature])
+        return _Cover(place, feature, np.bincount(place, minlength=len(self.count)), self.features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +147,31 @@ class _Crossings:
     distance_ft: Floats
     beyond: Floats
 
+    def take(self, rows: Rows) -> _Crossings:
+        """Some of them."""
+        return _Crossings(self.line[rows], self.owner[rows], self.distance_ft[rows], self.beyond[rows])
 
-def _cover(query: LayerQuery, role: str, places: Geometries, counts: Counts | None) -> _Cover:
-    pairs = query.intersecting(role, places)
-    keep = pairs.distance_ft == 0.0
+
+def _cover(query: LayerQuery, role: str, places: Geometries, asked: Rows, counts: Counts | None) -> _Cover:
+    """What covers those that are asked about. All places are asked about, because who asks knows that already."""
+    pairs, number = query.intersecting(role, places), np.full(len(places), -1, dtype=np.intp)
+    number[asked] = np.arange(len(asked))
+    place = number[pairs.place]
+    kept = np.flatnonzero((pairs.distance_ft == 0.0) & (place >= 0))
+    place, feature = place[kept], pairs.feature[kept]
     if counts is not None:
-        keep &= counts(pairs.place, pairs.feature)
-    features = len(query.features(role))
-    count = np.bincount(pairs.place[keep], minlength=len(places))
-    return _Cover(np.sort(pairs.place[keep] * features + pairs.feature[keep]), count, features)
+        counted = counts(place, feature)
+        place, feature = place[counted], feature[counted]
+    return _Cover(place, feature, np.bincount(place, minlength=len(asked)), len(query.features(role)))
+
+
+def _covering(query: LayerQuery, role: str, places: Geometries, counts: Counts | None) -> Pairs:
+    """The polygons in which places lie."""
+    pairs = query.intersecting(role, places)
+    kept = pairs.distance_ft == 0.0
+    if counts is not None:
+        kept = kept & counts(pairs.place, pairs.feature)
+    return taken(pairs, np.flatnonzero(kept))
 
 
 def _crossings(edges: _Edges, places: Geometries, sigma_ft: Floats) -> _Crossings:
@@ -193,6 +223,31 @@ def _edges_near(query: LayerQuery, role: str, places: Geometries, reach_ft: Floa
 
 def _along_rays(crossings: _Crossings, cover: _Cover, count: int) -> tuple[Floats, Floats]:
     """The share of positions on the place's own side, and the share before the first change of side."""
+    stays, seen = np.ones(count * RAYS), np.ones(count * RAYS)
+    several = np.bincount(crossings.line, minlength=count * RAYS)[crossings.line] > 1
+    for some, turns_of in ((np.flatnonzero(~several), _turns_at_once), (np.flatnonzero(several), _turns)):
+        line, beyond, returns = turns_of(crossings.take(some), cover)
+        stays += np.bincount(line, weights=np.where(returns, beyond, -beyond), minlength=count * RAYS)
+        turned, first = np.unique(line, return_index=True)
+        seen[turned] = 1 - beyond[first]
+    return stays.reshape(count, RAYS).mean(axis=1), seen.reshape(count, RAYS).mean(axis=1)
+
+
+_Turns = tuple[Rows, Floats, npt.NDArray[np.bool_]]
+"""Where rays change sides, in their order: the ray, the share of positions beyond, and whether it comes back."""
+
+
+def _turns_at_once(crossings: _Crossings, cover: _Cover) -> _Turns:
+    """Of rays that cross one edge each."""
+    place = crossings.line // RAYS
+    before = cover.count[place]
+    step = np.where(cover.holds(place, crossings.owner), -1, 1)
+    turns = np.flatnonzero((before > 0) != (before + step > 0))
+    return crossings.line[turns], crossings.beyond[turns], np.zeros(len(turns), dtype=np.bool_)
+
+
+def _turns(crossings: _Crossings, cover: _Cover) -> _Turns:
+    """Of rays that cross several."""
     step = _steps(crossings, cover)
     order = np.lexsort((-step, np.round(crossings.distance_ft / SAME_FT), crossings.line))
     line, beyond = crossings.line[order], crossings.beyond[order]
@@ -200,22 +255,15 @@ def _along_rays(crossings: _Crossings, cover: _Cover, count: int) -> tuple[Float
     covered = _covers_after(step[order], line, starts, cover) > 0
     own = cover.count[line // RAYS] > 0
     before = np.r_[False, covered[:-1]] if len(line) else covered
-    before = np.where(starts, own, before)
-    turns = covered != before
-    sign = np.where(covered[turns] == own[turns], 1.0, -1.0)
-    stays = 1 + np.bincount(line[turns], weights=sign * beyond[turns], minlength=count * RAYS)
-    turned, first = np.unique(line[turns], return_index=True)
-    seen = np.ones(count * RAYS)
-    seen[turned] = 1 - beyond[turns][first]
-    return stays.reshape(count, RAYS).mean(axis=1), seen.reshape(count, RAYS).mean(axis=1)
+    turns = np.flatnonzero(covered != np.where(starts, own, before))
+    return line[turns], beyond[turns], np.asarray(covered[turns] == own[turns], dtype=np.bool_)
 
 
 def _steps(crossings: _Crossings, cover: _Cover) -> Rows:
     """+1 where a ray enters a polygon, -1 where it leaves; each polygon alternates along a ray."""
     order = np.lexsort((crossings.distance_ft, crossings.owner, crossings.line))
     line, owner = crossings.line[order], crossings.owner[order]
-    code = (line // RAYS) * cover.features + owner
-    within = np.isin(code, cover.pairs)
+    within = cover.holds(line // RAYS, owner)
     fresh = np.r_[True, (line[1:] != line[:-1]) | (owner[1:] != owner[:-1])] if len(line) else np.empty(0, dtype=bool)
     position = np.arange(len(line))
     position = position - np.maximum.accumulate(np.where(fresh, position, 0))

@@ -10,7 +10,7 @@ import shapely
 from scipy.spatial import KDTree
 
 from layers.grid import Floats, Geometries, Rows
-from layers.spatial_index import Box, Index, built, first_points, guide_points, ring_pieces, thinned
+from layers.spatial_index import Box, Index, boxes_around, built, first_points, guide_points, ring_pieces, thinned
 from layers.stored_shapes import StoredShapes, block_of
 
 _GROUP = 16
@@ -45,7 +45,7 @@ class PackedIndex(Index):
 
     def candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
         """Pairs of place and entry whose boxes are at most about `reach_ft` apart; none in reach is left out."""
-        place, group = self._groups.query(places, predicate="dwithin", distance=reach_ft + _SLACK_FT)
+        place, group = self._groups.query(boxes_around(places, reach_ft + _SLACK_FT))
         place, entry = self._near_boxes(places, reach_ft, place, group)
         if self._exact:
             near = shapely.distance(self._made(entry), places[place]) <= reach_ft[place]

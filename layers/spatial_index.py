@@ -19,6 +19,8 @@ Box = Sequence[float]
 """West, south, east, north, in feet."""
 LARGE_VERTICES = 256
 _PIECE_VERTICES = 16
+_FEW_VERTICES = 32
+"""Places that have so few on average are looked for by their boxes."""
 _SORTED_FROM = 64
 _STRIP_PLACES = 32
 _BATCH_FROM = 64
@@ -86,10 +88,17 @@ class Index:
         return self.distance(place[np.zeros(len(entries), dtype=np.intp)], entries)
 
     def candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
-        """Pairs of place and entry at most about `reach_ft` apart; no pair in reach is left out."""
+        """Pairs of place and entry that may be at most `reach_ft` apart; no pair in reach is left out.
+
+        Where places have few vertices, all whose boxes come so near: preparing each place to say more of them
+        costs more than measuring some in vain.
+        """
         if not len(self._small):
             return self._large_candidates(places, reach_ft)
-        place, entry = self._small_tree.query(places, predicate="dwithin", distance=reach_ft)
+        if _of_few_vertices(places):
+            place, entry = self._small_tree.query(boxes_around(places, reach_ft))
+        else:
+            place, entry = self._small_tree.query(places, predicate="dwithin", distance=reach_ft)
         if not len(self._large):  # then all entries are small ones, in their order
             return place, entry
         large_place, large_entry = self._large_candidates(places, reach_ft)
@@ -180,9 +189,7 @@ class Index:
         if len(self._large) * len(places) <= _ALL_PAIRS:
             place, entry = np.divmod(np.arange(len(places) * len(self._large)), len(self._large))
         else:
-            west, south, east, north = shapely.bounds(places).T
-            boxes = shapely.box(west - reach_ft, south - reach_ft, east + reach_ft, north + reach_ft)
-            place, entry = self._large_tree.query(boxes)
+            place, entry = self._large_tree.query(boxes_around(places, reach_ft))
         with self._lock:  # a prepared geometry fills its caches at the first question: one thread at a time
             reach: Any = reach_ft[place]
             near = shapely.dwithin(self._large_tree.geometries[entry], places[place], reach)
@@ -195,6 +202,17 @@ def _one(shape: shapely.Geometry) -> Geometries:
     array: Geometries = np.empty(1, dtype=object)
     array[0] = shape
     return array
+
+
+def boxes_around(places: Geometries, reach_ft: Floats) -> Geometries:
+    """The box around each place, so much wider on all sides."""
+    west, south, east, north = shapely.bounds(places).T
+    boxes = shapely.box(west - reach_ft, south - reach_ft, east + reach_ft, north + reach_ft)
+    return np.asarray(boxes, dtype=object)
+
+
+def _of_few_vertices(places: Geometries) -> bool:
+    return int(shapely.get_num_coordinates(places).sum()) <= _FEW_VERTICES * len(places)
 
 
 def _is_count(rows: Rows) -> bool:

@@ -82,6 +82,14 @@ def test_what_lies_little_farther_than_the_nearest_is_found_as_by_measuring_ever
         assert listed(found) == beyond(query, asked, beyond_ft, reach_ft, select)
 
 
+def test_places_of_many_vertices_are_answered_as_by_measuring_every_pair() -> None:
+    query = town(11, 0.3)
+    asked = shapely.buffer(shapely.points(np.random.default_rng(4).uniform(0, 1000, (20, 2))), 70.0, quad_segs=40)
+    for reach_ft in (10.0, 150.0):
+        found = query.around_nearest("water_main", asked, beyond_ft=25.0, reach_ft=reach_ft)
+        assert listed(found) == beyond(query, asked, 25.0, reach_ft, EVERYTHING)
+
+
 @settings(max_examples=40)
 @given(st.integers(0, 10_000), st.sampled_from([1, 16, 90]), st.sampled_from([0.2, 0.9]))
 def test_the_questions_of_several_checks_do_not_disturb_one_another(seed: int, count: int, private: float) -> None:

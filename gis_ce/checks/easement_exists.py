@@ -10,7 +10,7 @@ import shapely
 from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, OneSite, Sites
 from gis_ce.checks.easement_basis import GUARD, deed_of, modelled
 from gis_ce.checks.facts import Facts
-from gis_ce.checks.measuring import counts, ids_of, own_side_of_one, sigma_of, sigmas_of
+from gis_ce.checks.measuring import counts, each_once, ids_of, own_side_of_one, sigma_of, sigmas_of
 from gis_ce.checks.one_or_many import Column, column, pick
 from gis_ce.checks.wording import answered, feet
 from gis_ce.decision import Integrated, joint_sigma_ft
@@ -138,28 +138,46 @@ def _joined_edges_ft(query: LayerQuery, places: Geometries, around: Pairs) -> Fl
     """Distance from each place to the edge of the polygons around it taken as one, however hairy the seams.
 
     Closing gaps of up to 0.01 ft moves an edge by some millionths of a foot, so the closed shape is
-    used only where a gap was in the way.
+    used only where a gap was in the way. Places with the same polygons around them share what is joined.
     """
-    shapes = query.features("easement").geometry[around.feature]
-    plain = shapely.boundary(_united(shapes, around.place, len(places)))
+    shapes = query.features("easement").geometry
+    sets, of = _sets(around, len(places))
+    edges: Geometries = np.asarray(shapely.boundary(_united(shapes, sets)), dtype=object)
+    plain = edges[of]
     distance = shapely.distance(plain, places)
     gaps = _meets_several(query, shapely.get_point(shapely.shortest_line(plain, places), 0))
-    of_gaps = np.flatnonzero(np.isin(around.place, gaps))
-    grown = shapely.buffer(shapes[of_gaps], _HALF_SEAM_FT, join_style="mitre")
-    joined = _united(grown, np.searchsorted(gaps, around.place[of_gaps]), len(gaps))
-    closed = shapely.boundary(shapely.buffer(joined, -_HALF_SEAM_FT, join_style="mitre"))
-    to_closed = shapely.distance(closed, places[gaps])
-    distance[gaps] = np.where(np.abs(distance[gaps] - to_closed) <= AT_LIMIT_FT, distance[gaps], to_closed)
+    if len(gaps):
+        with_gaps, which = each_once(of[gaps])
+        once, grown = each_once(sets[with_gaps].ravel())
+        wider = shapely.buffer(_shapes_of(shapes, once), _HALF_SEAM_FT, join_style="mitre")
+        joined = shapely.union_all(wider[grown].reshape(len(with_gaps), -1), axis=1)
+        closed: Geometries = np.asarray(
+            shapely.boundary(shapely.buffer(joined, -_HALF_SEAM_FT, join_style="mitre")), dtype=object
+        )
+        to_closed = shapely.distance(closed[which], places[gaps])
+        distance[gaps] = np.where(np.abs(distance[gaps] - to_closed) <= AT_LIMIT_FT, distance[gaps], to_closed)
     return np.asarray(distance, dtype=np.float64)
 
 
-def _united(shapes: Geometries, group: Rows, count: int) -> Geometries:
-    """The polygons of each group as one shape."""
-    sizes = np.bincount(group, minlength=count)
-    column = np.arange(sizes.max(initial=0))
-    rows = np.full((count, len(column)), None, dtype=object)
-    rows[column < sizes[:, None]] = shapes
-    return np.asarray(shapely.union_all(rows, axis=1), dtype=object)
+def _sets(pairs: Pairs, count: int) -> tuple[Rows, Rows]:
+    """The sets of features that places have: a row each, filled up with -1; and which one each place has."""
+    sizes = np.bincount(pairs.place, minlength=count)
+    rows = np.full((count, sizes.max(initial=0)), -1, dtype=np.intp)
+    rows[np.arange(rows.shape[1]) < sizes[:, None]] = pairs.feature[np.lexsort((pairs.feature, pairs.place))]
+    sets, which = np.unique(rows, axis=0, return_inverse=True)
+    return sets, which.reshape(count)
+
+
+def _united(shapes: Geometries, sets: Rows) -> Geometries:
+    """The polygons of each set as one shape."""
+    return np.asarray(shapely.union_all(_shapes_of(shapes, sets.ravel()).reshape(sets.shape), axis=1), dtype=object)
+
+
+def _shapes_of(shapes: Geometries, rows: Rows) -> Geometries:
+    """The geometry of each row; None for -1."""
+    found = np.full(len(rows), None, dtype=object)
+    found[rows >= 0] = shapes[rows[rows >= 0]]
+    return found
 
 
 def _chief(touching: Pairs, features: Features, count: int) -> Rows:

@@ -52,6 +52,8 @@ def frontages(
 def _on_right_of_way(parcels: Geometries, query: LayerQuery) -> Geometries:
     """The parts of each parcel's boundary that lie on an edge of the right of way; empty where none does."""
     index, place, entry = query.edges_near("right_of_way", parcels, np.full(len(parcels), AT_LIMIT_FT))
+    touching = np.flatnonzero(shapely.dwithin(index.geometry[entry], parcels[place], AT_LIMIT_FT))
+    place, entry = place[touching], entry[touching]
     order = np.argsort(place, kind="stable")
     edges = np.full(len(parcels), shapely.MultiLineString(), dtype=object)
     touched = np.unique(place)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from gis_ce.decision import Integrated
 from gis_ce.uncertainty import FAR_SIGMAS, Counts, own_side
-from layers.grid import Floats, Geometries
-from layers.query import LayerQuery
+from layers.grid import Floats, Geometries, Rows
+from layers.pairs import least_ft, taken
+from layers.query import LayerQuery, Pairs
 
 _STEPS_FT = (25.0, 100.0)
 
@@ -19,11 +21,13 @@ def nearest_counted(
     query: LayerQuery, role: str, places: Geometries, counts: Counts, reach_ft: float | Floats
 ) -> Floats:
     """Distance in feet to the nearest feature that counts for a place; infinite where none is in reach."""
+    return least_ft(_counted(query, role, places, counts, reach_ft), len(places))
+
+
+def _counted(query: LayerQuery, role: str, places: Geometries, counts: Counts, reach_ft: float | Floats) -> Pairs:
+    """The features in reach that count."""
     pairs = query.within(role, places, reach_ft)
-    kept = counts(pairs.place, pairs.feature)
-    distance = np.full(len(places), np.inf)
-    np.minimum.at(distance, pairs.place[kept], pairs.distance_ft[kept])
-    return distance
+    return taken(pairs, np.flatnonzero(counts(pairs.place, pairs.feature)))
 
 
 def nearest_counted_by_steps(
@@ -39,7 +43,7 @@ def nearest_counted_by_steps(
     return distance
 
 
-def _renumbered(counts: Counts, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Counts:
+def _renumbered(counts: Counts, rows: Rows) -> Counts:
     return lambda place, feature: counts(rows[place], feature)
 
 
@@ -48,9 +52,14 @@ def not_there(query: LayerQuery, role: str, places: Geometries, counts: Counts, 
 
     For places that lie in none of them by the map. Land in no polygon speaks for neither side.
     """
-    reach = np.where(sigma_ft > 0, FAR_SIGMAS * sigma_ft, -1.0)
-    distance = nearest_counted(query, role, places, counts, reach)
-    return own_side(query, role, places, distance, sigma_ft, of=counts)
+    near = _counted(query, role, places, counts, np.where(sigma_ft > 0, FAR_SIGMAS * sigma_ft, -1.0))
+    features = len(query.features(role))
+    known = near.place * features + near.feature
+
+    def counted_before(place: Rows, feature: Rows) -> npt.NDArray[np.bool_]:
+        return np.isin(place * features + feature, known)
+
+    return own_side(query, role, places, least_ft(near, len(places)), sigma_ft, of=counted_before)
 
 
 def together(parts: Sequence[Integrated]) -> Integrated:
