@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from gis_ce.actions.definitions import in_store
 from gis_ce.actions.desk import Desk
 from gis_ce.case_lists import CaseFilter, page
+from gis_ce.clock import named
 from gis_ce.process import Process
 from gis_ce.route import short_route
 from gis_ce.tables import Case, Site
@@ -63,7 +64,7 @@ def day_sheet(
     there = [stop for stop in taken if stop.place is not None]
     return DaySheet(
         officer=officer,
-        day=f"{desk.today:%a %d %b %Y}",
+        day=named(desk.today),
         stops=tuple(_in_order(there)),
         nowhere=tuple(stop for stop in taken if stop.place is None),
         left_out=len(stops) - len(taken),
