@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import shapely
 from pyproj import CRS
+from pyproj.database import query_crs_info
+from pyproj.enums import PJType
 
 from api.errors import ApiError
 from layers.grid import Floats, Geometries, Grid
@@ -51,13 +54,39 @@ def systems(grid: Grid) -> dict[str, System]:
     crs = CRS.from_epsg(grid.epsg)
     north_first = crs.axis_info[0].direction == "north"
     scale = _FOOT_M if crs.axis_info[0].unit_name == "metre" else 1.0
+    own = (north_first, 3 if scale == 1 else 4, _scaled(scale), _scaled(1 / scale))
     known = (
         System(CRS84, False, 8, _to_degrees, _from_degrees),
-        System(f"{_EPSG}{grid.epsg}", north_first, 3 if scale == 1 else 4, _scaled(scale), _scaled(1 / scale)),
+        *(System(f"{_EPSG}{epsg}", *own) for epsg in (grid.epsg, *twins(grid.epsg))),
         System(f"{_EPSG}4326", True, 8, _to_degrees, _from_degrees),
         System(f"{_EPSG}3857", False, 3, _to_mercator, _from_mercator),
     )
     return {system.uri: system for system in known}
+
+
+@cache
+def twins(epsg: int) -> tuple[int, ...]:
+    """The grids with the same projection in the other of NAD83 and NAD83(2011): there a place has the same numbers.
+
+    No transformation between the two is defined for all places; what they differ by is part of a layer's sigma.
+    """
+    crs = CRS.from_epsg(epsg)
+    old, new = "NAD83 / ", "NAD83(2011) / "
+    if crs.name.startswith(old):
+        wanted = new + crs.name.removeprefix(old)
+    elif crs.name.startswith(new):
+        wanted = old + crs.name.removeprefix(new)
+    else:
+        return ()
+    listed = query_crs_info(auth_name="EPSG", pj_types=PJType.PROJECTED_CRS)
+    named = [int(each.code) for each in listed if each.name == wanted and not each.deprecated]
+    return tuple(code for code in named if _projection(CRS.from_epsg(code)) == _projection(crs))
+
+
+def _projection(crs: CRS) -> tuple[object, ...]:
+    operation = crs.coordinate_operation
+    given = tuple((each.name, each.value, each.unit_name) for each in operation.params) if operation else ()
+    return given, tuple((each.direction, each.unit_name) for each in crs.axis_info)
 
 
 def storage_system(grid: Grid) -> str:
