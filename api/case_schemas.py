@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.days_given import Day
 from api.schemas import Shape
 from gis_ce.actions.parties import Role
 from gis_ce.actions.placing import HowLocated
@@ -43,10 +43,10 @@ class CaseFilterQuery(BaseModel):
     lane: Name | None = None
     priority: int | None = Field(default=None, ge=0, le=100)
     officer: Name | None = None
-    opened_from: date | None = Field(default=None, description="Opened on that day or later.")
-    opened_before: date | None = Field(default=None, description="Opened before that day.")
+    opened_from: Day | None = Field(default=None, description="Opened on that day or later.")
+    opened_before: Day | None = Field(default=None, description="Opened before that day.")
     older_than_days: int | None = Field(default=None, ge=0, le=36_500)
-    due_before: date | None = Field(default=None, description="With a running deadline that ends before that day.")
+    due_before: Day | None = Field(default=None, description="With a running deadline that ends before that day.")
     bbox: Name | None = Field(
         default=None, description="west,south,east,north in degrees.", examples=["-81.87,35.33,-81.86,35.34"]
     )
@@ -71,8 +71,8 @@ class EntryFilterQuery(BaseModel):
 
     type: list[str] = Field(default_factory=list, max_length=20, description="Processes that the cases follow.")
     status: list[str] = Field(default_factory=list, max_length=20)
-    since: date | None = Field(default=None, description="Came to its status on that day or later.")
-    until: date | None = Field(default=None, description="Came to its status on that day or earlier.")
+    since: Day | None = Field(default=None, description="Came to its status on that day or later.")
+    until: Day | None = Field(default=None, description="Came to its status on that day or earlier.")
     bbox: Name | None = Field(default=None, description="west,south,east,north in degrees.")
     text: Name | None = Field(default=None, description="In anything that the entry says.")
     parcel: Name | None = None
@@ -95,9 +95,9 @@ class EventQuery(BaseModel):
 
 
 class Given(BaseModel):
-    """A part of a request; anything that is not listed is a mistake."""
+    """A part of a request; anything that is not listed, or of another kind, is a mistake."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class PlaceGiven(Given):
@@ -140,7 +140,7 @@ class CaseToOpen(Given):
 
     type: Name = Field(description="A process; GET /processes lists them.")
     place: PlaceGiven | None = None
-    event_on: date | None = Field(default=None, description="Day of the event, by whose law it is decided; else today.")
+    event_on: Day | None = Field(default=None, description="Day of the event, by whose law it is decided; else today.")
     title: Annotated[str, Field(max_length=200)] = ""
     description: Words = ""
     parties: list[PartyIn] = Field(default_factory=list, max_length=50)
@@ -178,15 +178,13 @@ class Reason(Given):
 class WaitToExtend(Reason):
     """The later day on which a running wait is to end."""
 
-    until: date
+    until: Day
 
 
-class ReminderIn(BaseModel):
+class ReminderIn(Given):
     """The day on which to remind of the running deadline; null for no reminder."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    on: date | None
+    on: Day | None
 
 
 class ReminderQuery(BaseModel):

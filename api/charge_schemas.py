@@ -10,6 +10,7 @@ from pydantic import Field
 from api.answer_schemas import Answered
 from api.case_record_schemas import PartyAnswer
 from api.case_schemas import Given, Name, Reason
+from api.days_given import Day
 from gis_ce.actions.charging import ChargeKind
 from gis_ce.money import LARGEST_CENTS
 
@@ -26,8 +27,8 @@ class ChargeIn(Given):
     what: Short = ""
     code: Name | None = Field(default=None, description="Of a penalty or a fee in the city's rules.")
     field: Name | None = Field(default=None, description="The field of the case in which the amount was noted.")
-    deadline_on: date | None = Field(default=None, description="Last day of the notice's period, of a penalty.")
-    due_on: date | None = None
+    deadline_on: Day | None = Field(default=None, description="Last day of the notice's period, of a penalty.")
+    due_on: Day | None = None
     party: Name | None = Field(default=None, description="Id of the party who owes it.")
 
 
@@ -35,7 +36,7 @@ class PaymentIn(Given):
     """Money that came in; without a charge the oldest are paid first."""
 
     amount_cents: Cents
-    on: date
+    on: Day
     reference: Name = Field(description="Of the receipt or check; each is recorded once.")
     charge: Name | None = None
 
@@ -63,7 +64,7 @@ class LastDayIn(Reason):
     """The last day on which the violation of a daily penalty stood."""
 
     charge: Name
-    day: date
+    day: Day
 
 
 class EntryAnswer(Answered):

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from api.answer_schemas import Answered
 from api.case_schemas import Given, Name, Reason, Words
+from api.days_given import Day
 from gis_ce.actions.contacting import Channel, Direction
 from gis_ce.actions.due_list import DueKind, DueState
 from gis_ce.actions.proceedings import ProceedingKind
@@ -30,7 +31,7 @@ class ContactIn(Given):
 class VisitIn(Given):
     """A visit on a day; by who has the case where no officer is named."""
 
-    on: date
+    on: Day
     what: Words
     officer: Name | None = None
 
@@ -44,7 +45,7 @@ class VisitFound(Given):
 class VisitPutOffIn(Reason):
     """Another day for a visit; without one it is called off."""
 
-    to: date | None = None
+    to: Day | None = None
 
 
 class CategoryIn(Reason):

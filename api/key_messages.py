@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.answer_schemas import Answered
 from api.case_places import Message
+from api.case_schemas import Given
 from gis_ce.api_keys import SCOPES, NewKey
 from gis_ce.roles import STAFF_ROLES
 from gis_ce.tables import ApiKey
@@ -17,10 +18,8 @@ DAYS = 365
 MOST_DAYS = 3 * 365
 
 
-class KeyToMake(BaseModel):
+class KeyToMake(Given):
     """A key that is wanted."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(max_length=80, description="What it is called in histories.", examples=["tablet-3"])
     role: str = Field(max_length=20, description=f"One of {', '.join(STAFF_ROLES)}.", examples=["field"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from api.answer_schemas import Answered
 from api.case_record_schemas import LetterAnswer
 from api.case_schemas import Given, Name, Words
+from api.days_given import Day, Hour
 
 Method = Literal["certified_mail", "hand", "posting", "first_class_mail"]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
@@ -35,8 +36,8 @@ class ServedIn(Given):
     """How a letter was served; `proof` is the id of an attachment of the case."""
 
     method: Method
-    on: date
-    at: time | None = None
+    on: Day
+    at: Hour | None = None
     by: Name | None = None
     tracking: Name | None = None
     note: str = Field("", max_length=500)
@@ -46,7 +47,7 @@ class ServedIn(Given):
 class CameBackIn(Given):
     """The day on which a letter was received, as its receipt says, or on which it came back."""
 
-    on: date
+    on: Day
     service: Name | None = None
     note: str = Field("", max_length=500)
     proof: Name | None = None
@@ -62,7 +63,7 @@ class DeedIn(Given):
     """A deed that somebody has seen; `copy_id` is an attachment of the case."""
 
     seen_by: Name
-    seen_on: date
+    seen_on: Day
     book: Name
     page: Name
     note: str = Field("", max_length=200)

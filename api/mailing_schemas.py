@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+from api.case_schemas import Given
+from api.days_given import Day
 
 
-class NewMailing(_Body):
+class NewMailing(Given):
     """A mailing to be made."""
 
     case: str = Field(max_length=80, description="Number or id of a case of an overflow.")
 
 
-class RowDecision(_Body):
+class RowDecision(Given):
     """What a person decides on a row."""
 
     decision: str = Field(pattern="^(strike|keep)$", description="strike or keep.")
     why: str = Field(min_length=1, max_length=2_000, description="The reason; it stays with the row.")
 
 
-class AddedRow(_Body):
+class AddedRow(Given):
     """Somebody to be put on a list."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -35,13 +32,13 @@ class AddedRow(_Body):
     why: str = Field(min_length=1, max_length=2_000, description="The reason; it stays with the row.")
 
 
-class Mailed(_Body):
+class Mailed(Given):
     """The day on which a list was mailed."""
 
-    mailed_on: date
+    mailed_on: Day
 
 
-class Returned(_Body):
+class Returned(Given):
     """A letter that came back."""
 
     row: str = Field(max_length=80, description="Position or id of the row.")

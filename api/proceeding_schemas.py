@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, time
 from typing import Literal
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from api.answer_schemas import Answered
 from api.case_record_schemas import PartyAnswer
 from api.case_schemas import Given, Name, Reason, Words
 from api.charge_schemas import Cents, Short
+from api.days_given import Day, Hour
 from gis_ce.actions.contacting import Channel
 from gis_ce.actions.filing_appeals import AppealOutcome
 from gis_ce.actions.hearings import Outcome
@@ -21,18 +21,18 @@ Who = Literal["responsible", "complaining"]
 class HearingIn(Given):
     """A hearing, and who gets a notice before it."""
 
-    on: date
+    on: Day
     what: Words
-    at: time | None = None
+    at: Hour | None = None
     place: Name | None = None
-    notices: tuple[Who, ...] = ("responsible", "complaining")
+    notices: tuple[Who, ...] = Field(default=("responsible", "complaining"), strict=False)
 
 
 class NoticeIn(Given):
     """A notice of the hearing that went out."""
 
     who: Who
-    on: date
+    on: Day
     how: Name
 
 
@@ -48,7 +48,7 @@ class AppealIn(Given):
     """An appeal that came in; without a letter, against the one that may be appealed and was issued last."""
 
     what: Words
-    on: date
+    on: Day
     letter: Name | None = Field(default=None, description="Number or id of the letter that it is against.")
 
 
@@ -65,8 +65,8 @@ class CitationIn(Given):
     number: Name
     section: Name = Field(description="Of the code.")
     what: Words
-    on: date
-    answer_by: date | None = None
+    on: Day
+    answer_by: Day | None = None
 
 
 class AbatementIn(Given):
@@ -74,7 +74,7 @@ class AbatementIn(Given):
 
     what: Words
     by_whom: Name
-    on: date
+    on: Day
 
 
 class AbatementDoneIn(Given):
@@ -113,7 +113,7 @@ class ShutOffDecisionIn(Reason):
 class AfterPhotoIn(Given):
     """The day of the photo, where the camera does not say."""
 
-    taken_on: date | None = None
+    taken_on: Day | None = None
 
 
 class StatusIn(Given):

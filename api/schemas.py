@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from api.days_given import Day
 from gis_ce.case_table import LARGEST_SIGMA_FT
 from gis_ce.positions import DatumName
 
@@ -63,6 +63,8 @@ class Shape(BaseModel):
 class PlaceFields(BaseModel):
     """What one place may say of itself, apart from where it is."""
 
+    model_config = ConfigDict(strict=True)
+
     structure: Shape | None = Field(
         default=None, description="What is built or drawn: an area, a line such as a fence."
     )
@@ -84,13 +86,15 @@ class PlaceFields(BaseModel):
     epoch: float | None = Field(
         default=None, ge=1990, le=2100, description="Decimal year of the measurement; without it, that of the day."
     )
-    on: date | None = Field(
+    on: Day | None = Field(
         default=None, description="Day of the event; the rules of that day count. Without it, today."
     )
 
 
 class Asking(BaseModel):
     """What holds for a whole request."""
+
+    model_config = ConfigDict(strict=True)
 
     checks: list[Annotated[str, Field(max_length=80)]] | None = Field(
         default=None, max_length=100, description="Names of checks; without it, all of them."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,6 +10,7 @@ from fastapi.responses import JSONResponse
 from api.access_log_messages import Accesses, access_message, since
 from api.case_answers import private
 from api.case_requests import TheVisit
+from api.days_given import Day
 from gis_ce.persons_seen import MOST, AccessFilter, accesses
 
 router = APIRouter(tags=["access"], default_response_class=JSONResponse)
@@ -24,7 +24,7 @@ def get_accesses(
     by: Word = None,
     case: Word = None,
     parcel: Word = None,
-    since_day: Annotated[date | None, Query(alias="since", description="From this day on.")] = None,
+    since_day: Annotated[Day | None, Query(alias="since", description="From this day on.")] = None,
     before: Annotated[int | None, Query(ge=1, le=2**62, description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> JSONResponse:

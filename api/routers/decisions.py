@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -11,6 +10,7 @@ from fastapi.responses import JSONResponse
 from api.case_answer_schemas import Done
 from api.case_answers import carried_out, private
 from api.case_requests import TheChange, TheVisit
+from api.days_given import Day
 from api.decision_layers import as_they_were, kept_part
 from api.decision_messages import (
     decision_message,
@@ -73,7 +73,7 @@ def post_flips(change: TheChange) -> JSONResponse:
 
 
 @router.get("/decisions/heads", summary="How the records ended on a day", responses={200: {"model": HeadsAnswer}})
-def get_heads(visit: TheVisit, day: date | None = None, only_of_day: bool = False) -> JSONResponse:
+def get_heads(visit: TheVisit, day: Day | None = None, only_of_day: bool = False) -> JSONResponse:
     """The last hash of each case's record, and one over all: to be kept where nobody of the service can change it."""
     with visit.reading() as (session, desk):
         found = heads(session, day or desk.today, desk.city.time_zone, only_of_day=only_of_day)

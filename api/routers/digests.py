@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,6 +10,7 @@ from fastapi.responses import Response
 from api.case_answers import PRIVATE
 from api.case_requests import TheVisit
 from api.case_schemas import Name
+from api.days_given import Day
 from gis_ce.actions.digesting import Period, digest
 from gis_ce.digests import DigestForm, written
 
@@ -29,7 +29,7 @@ def get_digest(
     visit: TheVisit,
     officer: Annotated[Name | None, Query(description="Of this officer; without one, the manager's.")] = None,
     period: Period = "daily",
-    on: Annotated[date | None, Query(description="The day, or the last of the seven; today without it.")] = None,
+    on: Annotated[Day | None, Query(description="The day, or the last of the seven; today without it.")] = None,
     form: DigestForm = "text",
 ) -> Response:
     """What is overdue and due soon, the most urgent cases, what was opened and closed, updates, and what is unpaid."""

@@ -29,7 +29,7 @@ landing = APIRouter(prefix=ROOT, include_in_schema=False)
 class StartOfTrace(BaseModel):
     """Where a trace starts; say it once."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False, description="Degrees east.")
     lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False, description="Degrees north.")
     address: str | None = Field(default=None, max_length=200, description="Where it is, in words.")

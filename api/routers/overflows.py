@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -11,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.case_answers import private
 from api.case_requests import TheVisit
+from api.days_given import Moment
 from api.mailing_messages import reporting_message
 from gis_ce.actions.mailing_overflows import reporting_of, traceable
 
@@ -25,7 +25,7 @@ def get_reporting(
     visit: TheVisit,
     gallons: Annotated[float | None, Query(ge=0, description="Gallons spilled; else as the case has noted.")] = None,
     surface_gallons: Annotated[float | None, Query(ge=0, description="Gallons that reached surface water.")] = None,
-    known_at: Annotated[datetime | None, Query(description="First knowledge, with its zone.")] = None,
+    known_at: Annotated[Moment | None, Query(description="First knowledge, with its zone.")] = None,
 ) -> JSONResponse:
     """The duties of the law in force on the day of the overflow, each due, not due or undecided, with its clock."""
     with visit.reading() as (session, desk):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import numpy as np
@@ -12,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 from api.access import View
 from api.access_log import tells_names
+from api.days_given import Day
 from api.errors import BadPlace
 from api.requests import TheCity, TheView
 from api.research_answers import Looked, one_site, research_message
@@ -35,7 +35,7 @@ Parcel = Annotated[
     Query(max_length=80, description="The parcel that the case names; alone, it is the place too.", examples=["N2"]),
 ]
 Named = Annotated[str | None, Query(max_length=80, description="Named by the case. For staff.", examples=["10-204"])]
-Day = Annotated[date | None, Query(description="Day of the event; else today.", examples=["2026-03-02"])]
+OnDay = Annotated[Day | None, Query(description="Day of the event; else today.", examples=["2026-03-02"])]
 Sigma = Annotated[
     float,
     Query(ge=0, le=LARGEST_SIGMA_FT, description="Standard deviation of the position, in feet.", examples=[3.0]),
@@ -58,7 +58,7 @@ def get_research(  # noqa: PLR0913, PLR0917 - the parameters of the request
     parcel: Parcel = None,
     account: Named = None,
     facility: Named = None,
-    on: Day = None,
+    on: OnDay = None,
     sigma_ft: Sigma = 0.0,
 ) -> JSONResponse:
     """Parcel, accounts, permits, work orders, deeds and locate tickets of one place on one day.

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.answer_schemas import Problem
 from api.case_answers import private
 from api.case_requests import TheChange, TheVisit, Visit
 from api.upload_headers import ABLE, PIECE, SPOKEN, checksum_of, expires, given_of, offset_of, refuse_other_version
@@ -29,6 +30,7 @@ _Metadata = Annotated[
 _PIECE: dict[str, Any] = {
     "requestBody": {"required": True, "content": {PIECE: {"schema": {"type": "string", "format": "binary"}}}}
 }
+_REFUSED = {415: "Not sent as a piece of a file", 423: "Another piece is on its way", 460: "Not what its checksum says"}
 _NOTHING: dict[int | str, dict[str, Any]] = {204: {"description": "Done; the headers say how far the file is"}}
 
 
@@ -86,7 +88,7 @@ def get_upload(upload: UploadId, visit: TheVisit) -> JSONResponse:
     "/uploads/{upload}",
     summary="Send a piece",
     status_code=204,
-    responses=_NOTHING,
+    responses=_NOTHING | {status: {"description": said, "model": Problem} for status, said in _REFUSED.items()},
     openapi_extra=_PIECE,
     response_class=Response,
 )
