@@ -72,6 +72,7 @@ test-schema: setup
 bench: setup services
 	$(BIN)/python -m benchmarks $(BENCH)
 	$(BIN)/python -m benchmarks.api
+	$(BIN)/python -m benchmarks.api_workers
 	$(BIN)/python -m benchmarks.cases
 	$(BIN)/python -m benchmarks.decisions
 

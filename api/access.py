@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from layers.reference import ReferenceTables
 
 Caller = Literal["public", "crew", "staff"]
 """How layers are narrowed: public layers only; all of them without the names of owners; all of them."""
+CALLERS: tuple[Caller, ...] = get_args(Caller)
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """Headers that say a request came through a proxy: then the loopback address is the proxy's own."""

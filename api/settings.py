@@ -48,6 +48,12 @@ class Settings(BaseSettings):
         description="Address to listen on. Who asks from another machine is the public and sees public layers only.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes that answer side by side and share one copy of the layers; each counts rates by itself.",
+    )
     webhooks_inside: bool = Field(
         default=False,
         description="Whether webhooks may go to this machine and the network around it, and by plain http.",

@@ -52,6 +52,7 @@ class OpenCity:
     _seen: dict[str, LayerVersion] = field(default_factory=dict, repr=False)
     _described: dict[str, LayerDescription] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
+    _held: bool = False
 
     @property
     def grid(self) -> Grid:
@@ -65,12 +66,16 @@ class OpenCity:
     def view(self, caller: Caller) -> View:
         """What a caller may ask, over the layer versions that are current now; resolve it once a request."""
         with self._lock:
-            current = self.store.current()
+            current = self._seen if self._held else self.store.current()
             if current != self._seen:
                 self._views, self._seen = {}, current
             if caller not in self._views:
                 self._views[caller] = self._view(caller, current)
             return self._views[caller]
+
+    def hold(self) -> None:
+        """Let all that is asked from now on rest on the versions that were seen last, whatever is published."""
+        self._held = True
 
     def network(self, query: LayerQuery, role: str) -> Network:
         """The network of the mains of a role (`sewer_main` or `water_main`) that a query sees; kept once built.

@@ -109,9 +109,9 @@ def main() -> None:
 
 
 def _questions(running: Servers, query: LayerQuery) -> list[Question]:
-    places = _places(query)
-    full = [posted("/checks", _asked(place, [check.name for check in FULL])) for place in places]
-    every = [posted("/checks", _asked(place)) for place in places]
+    places = degrees_of_places(query, _SOME)
+    full = [posted("/checks", asked_about(place, [check.name for check in FULL])) for place in places]
+    every = [posted("/checks", asked_about(place)) for place in places]
     pages = _pages(query)
     found = [
         Question(BARE, running.bare, [Ask("/empty")] * _SOME),
@@ -143,14 +143,15 @@ def _tile_questions(running: Servers, query: LayerQuery) -> list[Question]:
     return found
 
 
-def _asked(place: Floats, checks: Sequence[str] | None = None) -> dict[str, object]:
+def asked_about(place: Floats, checks: Sequence[str] | None = None) -> dict[str, object]:
+    """A request about one place."""
     where = {"type": "Point", "coordinates": place.tolist()}
     return {"geometry": where, "on": "2026-03-02", **({"checks": checks} if checks else {})}
 
 
-def _places(query: LayerQuery) -> Floats:
+def degrees_of_places(query: LayerQuery, count: int) -> Floats:
     """Hard places, in degrees."""
-    points = Grid(query.grid_epsg).to_lonlat(hard_places(query, _SOME))
+    points = Grid(query.grid_epsg).to_lonlat(hard_places(query, count))
     return np.array([(point.x, point.y) for point in points])
 
 

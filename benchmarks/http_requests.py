@@ -48,6 +48,10 @@ class Server:
         answered.read()
         return begun, time.perf_counter() - started
 
+    def close(self) -> None:
+        """Ends the connection."""
+        self._line.close()
+
     def spent_ms(self, asks: Sequence[Ask]) -> float:
         """Milliseconds of the processor that the server spends on each of some requests."""
         self._renew()

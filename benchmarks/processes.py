@@ -33,6 +33,15 @@ def tree(root: int) -> list[int]:
     return found
 
 
+def memory(process: int) -> tuple[int, int]:
+    """Memory of a process that no other shares, and its proportional share of all that it uses (PSS)."""
+    sizes: dict[str, int] = {}
+    for line in (_PROC / str(process) / "smaps_rollup").read_text().splitlines()[1:]:
+        name, _, size = line.partition(":")
+        sizes[name] = int(size.split()[0]) * 1024
+    return sizes["Private_Clean"] + sizes["Private_Dirty"], sizes["Pss"]
+
+
 @contextmanager
 def started(command: Sequence[str], environment: Mapping[str, str], says: str) -> Iterator[tuple[int, str]]:
     """A server process and the line that it prints when it is ready, which holds `says`; it ends with the block.

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Annotated
 
 import typer
 import uvicorn
 from fastapi import FastAPI
 
+from api.access import CALLERS
 from api.app import make_app
 from api.case_clock import CaseClock
+from api.case_office import CaseOffice
 from api.cli.demo import make_demo
 from api.cli.options import CityOption
 from api.cli.screen import aside, out
 from api.errors import ApiError
+from api.first_questions import ask_some, find_routes
 from api.logs import log_to_stderr
 from api.mailing_jobs import NightlyMailings
 from api.settings import Settings
 from api.webhook_sender import WebhookSender
 from api.wiring import OpenCity, open_city, remembered_city
+from api.workers import Workers
 from gis_ce.checks.all import CHECKS
 from layers.ready import make_ready
 
+_WAITING = 2048
+"""So many connections may wait to be taken."""
 ANYWHERE = ("0.0.0.0", "::")
 
 
@@ -34,6 +45,9 @@ def serve(
         int | None, typer.Option(min=0, max=65535, help="Port; else GIS_CE_PORT, else 8000. 0 takes a free one.")
     ] = None,
     city: CityOption = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes that answer; else GIS_CE_WORKERS, else 1.")
+    ] = None,
 ) -> None:
     """Serve the map, the checks and the cases; draws the made-up town first where there is no city yet.
 
@@ -45,25 +59,67 @@ def serve(
     with _listening(host, port) as listener:
         opened = opened_ready(settings, city)
         app = make_app(settings, opened)
-        office = app.state.office()
-        threads = (CaseClock(office), NightlyMailings(office), WebhookSender(office, settings.webhooks_inside))
-        listener.listen()
+        listener.listen(_WAITING)
         out().print(f"{opened.city.name} is on http://{_shown(host)}:{listener.getsockname()[1]}  (stop with Ctrl+C)")
         log_to_stderr(settings.log_format, settings.log_level)
+        count = workers or settings.workers
+        if count == 1:
+            with _at_work(settings, app.state.office()):
+                uvicorn.Server(server_config(app)).run(sockets=[listener])
+        else:
+            side_by_side(settings, opened, app, listener, count).run()
+
+
+def side_by_side(settings: Settings, opened: OpenCity, app: FastAPI, listener: socket.socket, count: int) -> Workers:
+    """So many processes that answer, and one more for what is done by the clock; raises ApiError without fork."""
+    if not hasattr(os, "fork"):
+        raise ApiError("Several processes need a system that can fork one; leave out --workers.")
+    app.state.office().store.close()  # whoever is forked makes connections of their own
+
+    def load() -> None:
+        for caller in CALLERS:
+            opened.view(caller)
+        _make_ready(opened)
+        find_routes(app)
+        ask_some(opened.view("staff"), opened.today())
+
+    def answer() -> None:
+        opened.hold()
+        uvicorn.Server(server_config(app)).run(sockets=[listener])
+
+    def alone() -> None:
+        opened.hold()
+        told = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: told.set())
+        with _at_work(settings, app.state.office()):
+            told.wait()
+
+    return Workers(count, load, opened.store.current, answer, alone)
+
+
+@contextmanager
+def _at_work(settings: Settings, office: CaseOffice) -> Iterator[None]:
+    """What is done by the clock, beside what is asked."""
+    threads = (CaseClock(office), NightlyMailings(office), WebhookSender(office, settings.webhooks_inside))
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
         for thread in threads:
-            thread.start()
-        try:
-            uvicorn.Server(server_config(app)).run(sockets=[listener])
-        finally:
-            for thread in threads:
-                thread.stop()
+            thread.stop()
 
 
 def opened_ready(settings: Settings, city: Path | None = None) -> OpenCity:
     """The city with all that first questions would wait for; the made-up town where there is no city yet."""
     opened = open_city(settings, city) if city or settings.city or remembered_city(settings) else _first(settings)
-    make_ready(opened.view("staff").query, {role for check in CHECKS for role in check.roles})
+    _make_ready(opened)
     return opened
+
+
+def _make_ready(opened: OpenCity) -> None:
+    make_ready(opened.view("staff").query, {role for check in CHECKS for role in check.roles})
 
 
 def server_config(app: FastAPI) -> uvicorn.Config:
