@@ -138,6 +138,7 @@ def test_every_change_that_there_is_is_on_the_list(doors: Doors) -> None:
     described = doors.here.get("/openapi.json").json()["paths"]
     posts = [path.removeprefix("/cases/{no}/") for path, methods in described.items() if "post" in methods]
     changes = {path.replace("proposals/{decision}", "review") for path in posts if not path.startswith("/")}
+    changes = {path for path in changes if not path.endswith("/preview")}  # tells what would follow, changes nothing
     assert changes == {*CHANGES, *AFTER_ANOTHER}
 
 
