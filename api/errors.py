@@ -256,6 +256,8 @@ _WITH: Mapping[int, Mapping[str, str]] = {
     503: {"Retry-After": "30"},
 }
 """Headers that belong to a status."""
+_OF_THE_PAGE = 'Session realm="GIS-CE"'
+"""What a script of a page is answered instead: for Basic a browser would ask for a password itself, and let it wait."""
 _OTHER_TITLES: Mapping[int, str] = {460: "Checksum Mismatch"}
 """A status of the tus protocol that HTTP itself has not."""
 _INSIDE = "The service cannot answer because of a fault in its own files; its log says which."
@@ -302,6 +304,8 @@ def _mistake(request: Request, error: Exception) -> JSONResponse:
     answer = problem(*told(request, error))
     if isinstance(error, TooOften):
         answer.headers["Retry-After"] = str(error.after_s)
+    if "WWW-Authenticate" in answer.headers and request.headers.get("sec-fetch-dest") == "empty":
+        answer.headers["WWW-Authenticate"] = _OF_THE_PAGE
     return answer
 
 

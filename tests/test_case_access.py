@@ -65,6 +65,12 @@ def test_the_public_sees_no_case_at_all(doors: Doors) -> None:
         assert missing.status_code == 401
 
 
+def test_a_script_of_a_page_is_refused_without_the_browser_asking_for_a_password(doors: Doors) -> None:
+    refused = doors.public.get("/cases", headers={"Sec-Fetch-Dest": "empty", "Sec-Fetch-Site": "same-origin"})
+    assert refused.status_code == 401
+    assert not refused.headers["www-authenticate"].lower().startswith(("basic", "digest", "negotiate"))
+
+
 @pytest.mark.parametrize("header", FORWARDED)
 def test_a_proxy_on_this_machine_is_the_public(doors: Doors, header: str) -> None:
     assert doors.here.get("/cases", headers={header: "127.0.0.1"}).status_code == 401

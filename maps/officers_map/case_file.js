@@ -11,7 +11,7 @@ const KB = 1000;
 export function facts(told) {
   const sigma = told.place?.sigma_ft;
   const lines = [
-    [say("State"), told.status === "open" ? say("open") : say("closed, {outcome}", { outcome: titled(told.outcome ?? "") })],
+    [say("State"), told.status === "open" ? say("open") : [say("closed"), titled(told.outcome ?? "")].filter(Boolean).join(", ")],
     [say("Priority"), told.priority],
     [say("Officer"), told.officer ?? say("nobody yet")],
     [say("Address"), told.address],

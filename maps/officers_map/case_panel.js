@@ -119,6 +119,7 @@ export class CasePanel {
     this.begun.open = null;
     this.moving?.stop();
     this.moving = null;
+    if (kind === "move") this.picture.clear();
     this.section?.replaceChildren();
     this.mark(null);
     if (kind) /** @type {HTMLElement | null} */ (this.home.querySelector(`[data-work="${kind}"]`))?.focus();

@@ -42,7 +42,7 @@ export function result(proposal) {
   const state = stateOf(proposal);
   const word = proposal.answer ?? proposal.proposed ?? state;
   const limit = proposal.margin_ft === null ? null : say("{distance} from the limit", { distance: feet(Math.abs(proposal.margin_ft)) });
-  const sure = proposal.probability === null ? null : say("{percent} % sure", { percent: Math.round(proposal.probability * 100) });
+  const sure = proposal.probability === null ? null : say("{n} % sure", { n: number(proposal.probability * 100) });
   const mark = el("span", { class: "mark", "aria-hidden": "true" }, MARKS[state]);
   return [el("span", { class: `chip ${state}` }, mark, titled(word)), el("span", { class: "measured" }, [limit, sure].filter(Boolean).join(" · "))];
 }
@@ -79,7 +79,7 @@ export function happened(event) {
     note_added: say("{by} {what}", values),
     corrected: say("{by} put right: {what}", values),
   }[/** @type {"answered"} */ (event.kind)];
-  return said ?? say("{by}: {kind}. {what}", { ...values, kind: titled(event.kind) });
+  return said ?? say("{by}: {what}", values);
 }
 
 /** What a letter is, and how far it is. @param {any} letter */

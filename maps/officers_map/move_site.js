@@ -114,7 +114,7 @@ export class MoveSite {
     const head = able ? el("button", { type: "button", class: "text-button", click: () => this.page.show(one.after.evidence) }, name) : el("strong", {}, name);
     const mark = one.changed ? el("strong", { class: "changes" }, say("changes")) : null;
     const line = (/** @type {string} */ word, /** @type {any} */ said, /** @type {any} */ more) => el("p", { class: "side" }, el("span", { class: "when" }, word), ...result({ ...said, answer: null }), more);
-    return el("li", { class: one.changed ? "turned" : null, "data-check": one.after.check }, head, line(say("Now"), one.before, null), line(say("There"), one.after, mark));
+    return el("li", { class: one.changed ? "turned" : null, "data-check": one.after.check }, head, line(say("Now"), one.before, null), line(say("There"), one.after, mark), el("p", { class: "hint", lang: "en" }, one.after.sentence));
   }
 
   /** @param {any} tried */

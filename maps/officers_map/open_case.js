@@ -17,7 +17,7 @@ export class OpenCase {
     this.pending = null;
   }
 
-  /** A button that begins, or why there is none. @param {Placed} placed @param {Record<string, any>} [more] of the case, such as a structure */
+  /** A button that begins, or why there is none; it stays in sight at the foot of the panel. @param {Placed} placed @param {Record<string, any>} [more] of the case, such as a structure */
   async offer(placed, more = {}) {
     const home = el("div", { class: "open-here" });
     const who = await visitor();
@@ -27,7 +27,8 @@ export class OpenCase {
       return home;
     }
     const begin = el("button", { type: "button", class: "do", click: () => this.begin(home, placed, more, who) }, say("Open a case here"));
-    home.append(el("div", { class: "actions" }, begin));
+    home.className = "actions";
+    home.append(begin);
     return home;
   }
 
@@ -49,9 +50,10 @@ export class OpenCase {
       ],
       submit: say("Open the case"),
       act: (values, key) => this.open(bodyOf(values, placed, more), key),
-      cancel: () => this.offer(placed, more).then((again) => (home.replaceWith(again), again.querySelector("button")?.focus())),
+      cancel: () => this.offer(placed, more).then((again) => (home.replaceChildren(...again.childNodes), (home.className = again.className), home.querySelector("button")?.focus())),
     });
     kinds.addEventListener("change", () => this.alike(same, form, placed, more));
+    home.className = "open-here";
     home.replaceChildren(form);
     if (kinds.value) this.alike(same, form, placed, more);
     kinds.focus();

@@ -20,6 +20,8 @@ export class PlaceInView {
    */
   constructor(store, picture, open, page) {
     this.page = page;
+    /** @type {any} the button that opens a case here */
+    this.offer = null;
     this.opening = new OpenCase(open, page.opened);
     this.store = store;
     this.picture = picture;
@@ -36,6 +38,7 @@ export class PlaceInView {
     this.pending = pending;
     this.panel.wait(say("Looking …"));
     byId("near").replaceChildren();
+    this.offer?.remove();
     const site = { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { kind: "site" } };
     this.picture.show({ features: [site] });
     const at = `${lon.toFixed(8)},${lat.toFixed(8)}`;
@@ -52,7 +55,9 @@ export class PlaceInView {
     if (near.status === "fulfilled") this.nearby(near.value.cases);
     const offer = await this.opening.offer({ lon, lat, sigma_ft: fix?.sigma_ft ?? handSigma(this.page.view(), lat), how: fix ? "gps" : "map" });
     if (pending.signal.aborted) return null;
-    byId("near").append(offer);
+    this.offer?.remove();
+    this.offer = offer;
+    byId("view-here").append(offer);
     return byId("here").querySelector("h2")?.textContent ?? say("This place");
   }
 

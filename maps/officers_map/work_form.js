@@ -42,6 +42,7 @@ export async function carryOut(given, button, problem, act) {
     forgetDraft(given.name);
   } catch (error) {
     problem.replaceChildren(refusalNote(/** @type {Error} */ (error), given.reread));
+    problem.scrollIntoView({ block: "nearest" });
   } finally {
     button.removeAttribute("aria-disabled");
   }
@@ -95,5 +96,6 @@ function complete(form, problem) {
   const names = [...new Set(missing.map((/** @type {any} */ one) => one.dataset.label ?? one.name))];
   problem.replaceChildren(el("p", { class: "alert", role: "alert" }, say("Still to fill in: {names}.", { names: names.join(", ") })));
   missing[0].focus();
+  problem.scrollIntoView({ block: "nearest" });
   return false;
 }
