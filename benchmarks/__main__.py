@@ -71,8 +71,8 @@ def _measured(town: BenchTown, others: Engines | None, part: str, options: argpa
     module, rulebook = PARTS[part], open_pack(PACK)
     query = town.query.narrowed(module.ROLES)
     make_ready(query)
-    counts = [count for count in BATCHES if count <= options.places]
-    sites = _sites(query, max(ONES, *counts))
+    counts = sorted(set(options.places))
+    sites = _sites(query, max([ONES, *counts]))
     batches = [sites.take(np.arange(count)) for count in counts]
     for rows in module.rows(town, query, others, sites.take(np.arange(ONES)), batches, rulebook):
         _say(*table(rows).splitlines()[2:])
@@ -131,7 +131,7 @@ def _options() -> argparse.Namespace:
         only.add_argument(option, dest="parts", action="store_const", const=parts, help=f"only {', '.join(parts)}")
     parser.set_defaults(parts=list(PARTS))
     parser.add_argument("--no-engines", dest="engines", action="store_false", help="only ours, nothing beside it")
-    parser.add_argument("--places", type=int, default=BATCHES[-1], help="the largest batch")
+    parser.add_argument("--places", type=int, nargs="*", default=BATCHES, help="how many places each batch has")
     parser.add_argument("--json", action="store_true", help="figures for machines")
     parser.add_argument("--write", action="store_true", help="into docs/performance.md too")
     return parser.parse_args()

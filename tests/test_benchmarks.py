@@ -114,7 +114,8 @@ def test_a_town_of_some_roles_takes_what_they_are_derived_from(tmp_path: Path) -
 
 
 def test_a_run_of_full_checks_alone() -> None:
-    command = [sys.executable, "-m", "benchmarks", "hamlet", "--full-only", "--no-engines", "--places", "100", "--json"]
+    command = [sys.executable, "-m", "benchmarks", "hamlet", "--full-only", "--no-engines", "--json"]
+    command += ["--places", "100", "30"]
     said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
-    assert [(row["places"], row["other"]) for row in said["rows"]] == [(1, None), (100, None)]
+    assert [(row["places"], row["other"]) for row in said["rows"]] == [(1, None), (30, None), (100, None)]
     assert all(row["ours_us"] > 0 for row in said["rows"])
