@@ -13,12 +13,13 @@ from pathlib import Path
 import case_stores
 import psycopg
 import pytest
-from case_doors import own_store
+from case_doors import Doors, doors_of, own_store
 from hypothesis import HealthCheck, settings
 from oracle_tables import load_layers
 from oracle_towns import Town, demo_town, exact, real_town
 from postgis_cluster import NoPostGISError, postgis_cluster
 from run_again import RunAgain
+from small_town import Town as SmallTown
 
 from gis_ce.case_store import CaseStore
 
@@ -152,6 +153,12 @@ def store_url(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyP
     url = own_store(folder, sqlite_template)
     monkeypatch.setenv("GIS_CE_CASES", url)
     return url
+
+
+@pytest.fixture
+def doors(town: SmallTown, tmp_path: Path, sqlite_template: Path) -> Doors:
+    """The service of the little town that a module calls `town`, with an empty case store of its own."""
+    return doors_of(town, own_store(tmp_path, sqlite_template))
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from case_doors import LEAK, Doors, doors_of, ok, opened, own_store, problem
+from case_doors import LEAK, Doors, ok, opened, problem
 from fastapi.testclient import TestClient
 from small_town import SECRETS, Town, make_town
 from sqlalchemy import select
@@ -114,11 +113,6 @@ def test_an_unknown_key_cannot_be_revoked(case_store: CaseStore) -> None:
 @pytest.fixture(scope="module", name="town")
 def _town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return make_town(tmp_path_factory.mktemp("town"))
-
-
-@pytest.fixture(name="doors")
-def _doors(town: Town, tmp_path: Path, sqlite_template: Path) -> Doors:
-    return doors_of(town, own_store(tmp_path, sqlite_template))
 
 
 def keyed(doors: Doors, role: str, *scopes: str, name: str = "tablet-3") -> TestClient:

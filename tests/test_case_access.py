@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import case_stores
 import pytest
-from case_doors import LEAK, ROOTS, Doors, does, doors_of, ok, opened, own_store, problem
+from case_doors import LEAK, ROOTS, Doors, does, doors_of, ok, opened, problem
 from fastapi.testclient import TestClient
 from made_pictures import SECRET, gps_tags, jpeg, notes, taken
 from small_town import SECRETS, Town, lonlat, make_town
@@ -25,11 +23,6 @@ OTHER_PASSWORD = "another long password"
 @pytest.fixture(scope="module", name="town")
 def _town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return make_town(tmp_path_factory.mktemp("town"))
-
-
-@pytest.fixture(name="doors")
-def _doors(town: Town, tmp_path: Path, sqlite_template: Path) -> Doors:
-    return doors_of(town, own_store(tmp_path, sqlite_template))
 
 
 def office(doors: Doors) -> CaseOffice:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from case_doors import LEAK, Doors, does, doors_of, ok, opened, own_store, problem
+from case_doors import LEAK, Doors, does, ok, opened, problem
 from case_rows import rows_of
 from fastapi.testclient import TestClient
 from small_town import Town, lonlat, make_town
@@ -21,11 +20,6 @@ AT_THE_LINE = {"lon": lonlat(150, 30)[0], "lat": lonlat(150, 30)[1]}
 @pytest.fixture(scope="module", name="town")
 def _town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return make_town(tmp_path_factory.mktemp("town"))
-
-
-@pytest.fixture(name="doors")
-def _doors(town: Town, tmp_path: Path, sqlite_template: Path) -> Doors:
-    return doors_of(town, own_store(tmp_path, sqlite_template))
 
 
 def everything(doors: Doors) -> dict[str, list[Any]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from case_doors import Doors, does, doors_of, ok, opened, own_store
+from case_doors import Doors, does, ok, opened
 from fastapi.testclient import TestClient
 from made_layers import EAST, NORTH
 from ogc_schemas import FEATURES, hold_against
@@ -18,11 +16,6 @@ EPSG = "http://www.opengis.net/def/crs/EPSG/0/2264"
 @pytest.fixture(scope="module", name="town")
 def _town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return make_town(tmp_path_factory.mktemp("town"))
-
-
-@pytest.fixture(name="doors")
-def _doors(town: Town, tmp_path: Path, sqlite_template: Path) -> Doors:
-    return doors_of(town, own_store(tmp_path, sqlite_template))
 
 
 def names(client: TestClient) -> set[str]:

@@ -26,11 +26,6 @@ def _town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return make_town(tmp_path_factory.mktemp("town"))
 
 
-@pytest.fixture(name="doors")
-def _doors(town: Town, tmp_path: Path, sqlite_template: Path) -> Doors:
-    return doors_of(town, own_store(tmp_path, sqlite_template))
-
-
 @pytest.fixture(name="log")
 def _log(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
     """What is logged as JSON."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import case_stores
 import pytest
-from case_doors import LEAK, Doors, does, doors_of, ok, opened, own_store, problem
+from case_doors import LEAK, Doors, does, doors_of, ok, opened, problem
 from case_rows import rows_of
 from desks import a_desk, leak, write
 from fastapi.testclient import TestClient
@@ -24,11 +23,6 @@ from gis_ce.case_store import CaseStore
 @pytest.fixture(scope="module", name="town")
 def _town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return make_town(tmp_path_factory.mktemp("town"))
-
-
-@pytest.fixture(name="doors")
-def _doors(town: Town, tmp_path: Path, sqlite_template: Path) -> Doors:
-    return doors_of(town, own_store(tmp_path, sqlite_template))
 
 
 def pulled(client: TestClient, since: str | None = None, **asked: Any) -> tuple[list[dict[str, Any]], str]:
