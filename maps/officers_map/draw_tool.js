@@ -131,6 +131,7 @@ export class DrawTool {
     this.page.say(verdict(told));
     this.page.title(verdict(told));
     if (this.page.panel.isLow) this.page.panel.stop("middle");
+    if (this.page.panel.isSheet) home.scrollIntoView({ block: "start" });
     const box = boxOf([{ geometry: told.structure.geometry }]);
     if (box) this.page.view.uncover([(box[0] + box[2]) / 2, box[1]]);
     this.case.offer({ place: this.shape, structure: told.structure.geometry, title: say("{what} drawn on the map", { what: NAMES[this.form.kind]() }) });

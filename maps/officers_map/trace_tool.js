@@ -163,6 +163,7 @@ export class TraceTool {
     this.page.say(said);
     this.page.title(said);
     if (this.page.panel.isLow) this.page.panel.stop("middle");
+    if (this.page.panel.isSheet) home.scrollIntoView({ block: "start" });
   }
 }
 
