@@ -44,6 +44,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
     _OPEN: (
         "GET /",
         "GET /map",
+        "GET /map/worker.js",
         "GET /town.js",
         "GET /static/{path:path}",
         "GET /health",

@@ -8,7 +8,8 @@ from __future__ import annotations
 ROLES = {"p": "public", "f": "field", "e": "engineer", "o": "officer", "m": "manager", "a": "admin"}
 
 _EVERYBODY = """
-GET /  GET /map  GET /map/search  GET /map/visitor  GET /town.js  GET /static/{path:path}  GET /health
+GET /  GET /map  GET /map/search  GET /map/worker.js  GET /map/visitor  GET /town.js
+GET /static/{path:path}  GET /health
 GET /ready
 GET /sign-in  POST /sign-in  GET /sign-in/provider  GET /sign-in/provider/back  POST /sign-out  GET /session
 GET /forms/{form}

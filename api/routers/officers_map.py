@@ -17,7 +17,7 @@ from api.requests import TheCity, TheView, TheWho
 from gis_ce.case_columns import change_token
 from gis_ce.case_table_of_map import case_table
 from gis_ce.place_search import found_by_words
-from maps.officers_map import officers_map_html
+from maps.officers_map import officers_map_html, worker_script
 from maps.page import opening_extent
 
 router = APIRouter(include_in_schema=False)
@@ -30,6 +30,13 @@ def get_map(request: Request, city: TheCity, view: TheView, language: TheLanguag
     if extent is None:
         raise NoCity("No layer has been published that you may see; there is nothing to draw yet.")
     return page_in(request, language, officers_map_html(city.city.name, extent, language))
+
+
+@router.get("/map/worker.js")
+def get_worker() -> Response:
+    """The service worker of the page; it sees the tiles only with the whole service as its scope."""
+    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
+    return Response(worker_script(), media_type="text/javascript", headers=headers)
 
 
 @router.get("/map/cases")

@@ -3,17 +3,20 @@
 import { byId } from "../page/dom.js";
 import { CaseList } from "./case_list.js";
 import { CasePanel } from "./case_panel.js";
-import { CasesOnMap } from "./cases_on_map.js";
 import { CaseStore } from "./case_store.js";
+import { CasesOnMap } from "./cases_on_map.js";
 import { EvidenceOnMap } from "./evidence_on_map.js";
 import { inAddress, makeFilters, wantedOf } from "./filters.js";
 import { listenForKeys } from "./keys.js";
 import { makeCaseLegend, makeLayersPanel } from "./layers_panel.js";
 import { listenToFixes } from "./locate.js";
-import { boxOf, makeMap } from "./map_view.js";
 import { MapTools } from "./map_tools.js";
+import { boxOf, makeMap } from "./map_view.js";
+import { NewData } from "./new_data.js";
+import { Offline } from "./offline.js";
 import { Panel } from "./panel.js";
 import { PlaceInView } from "./place_in_view.js";
+import { SavedAreas } from "./saved_area.js";
 import { SearchBox } from "./search_box.js";
 import { townStyle } from "./town_style.js";
 import { several, say } from "./words.js";
@@ -29,6 +32,7 @@ class Page {
     this.store = new CaseStore();
     this.store.wanted = wantedOf(this.address);
     this.panel = new Panel();
+    this.offline = new Offline();
     /** @type {import("./map_view.js").MapView | null} */
     this.view = null;
     /** @type {CasesOnMap | null} */
@@ -59,6 +63,7 @@ class Page {
     const asked = this.address.get("case");
     if (asked) await this.open(asked, null);
     this.keepAddress();
+    this.offline.start();
     document.body.dataset.ready = "yes";
   }
 
@@ -81,6 +86,9 @@ class Page {
     this.evidence = new EvidenceOnMap(view, LOOKS, (source) => layers.find((layer) => layer.entry.name === source)?.entry.role);
     this.marks = new CasesOnMap(view, this.store);
     makeLayersPanel(view.map, layers);
+    new SavedAreas(view, this.store);
+    const newData = new NewData(layers);
+    if (this.here) this.here.isNewer = (versions) => newData.differs(versions);
     this.goWhereAddressSays(view);
     this.tools = new MapTools(this.homeOfTools(view, layers), LOOKS);
     this.tools.viewed(this.panel.view);
@@ -131,6 +139,7 @@ class Page {
     this.evidence.clear();
     const told = await this.one?.open(number);
     if (!told || this.opened !== number) return;
+    this.offline.offer(number);
     this.panel.title(told.title || told.number);
     this.say(`${told.number}: ${told.title || told.process.title}`);
     this.keepAddress();

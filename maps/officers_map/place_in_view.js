@@ -26,6 +26,8 @@ export class PlaceInView {
     this.store = store;
     this.picture = picture;
     this.open = open;
+    /** @type {(versions: Record<string, string>) => boolean} whether an answer rests on other data than the map shows */
+    this.isNewer = () => false;
     this.panel = new HerePanel((finding) => (finding ? picture.show(finding.evidence) : undefined));
     /** @type {AbortController | null} */
     this.pending = null;
@@ -49,6 +51,10 @@ export class PlaceInView {
     if (pending.signal.aborted) return null;
     if (here.status === "rejected") {
       this.panel.fail(say("No answer: {why}", { why: here.reason.message }));
+      return null;
+    }
+    if (this.isNewer(here.value.layers)) {
+      this.panel.fail(say("The map has new data. Load it to see this answer."));
       return null;
     }
     this.panel.show(here.value);

@@ -4,7 +4,7 @@ import { ask } from "../page/dom.js";
 import { titled } from "./words.js";
 
 /** @typedef {import("../page/shapes.js").Look} Look */
-/** @typedef {{name: string, role: string, geometry: string, basis: string, rows: number}} Entry */
+/** @typedef {{name: string, role: string, geometry: string, basis: string, rows: number, version: string}} Entry */
 /** @typedef {{entry: Entry, look: Look, title: string, modelled: boolean, ids: string[], shown: boolean}} TownLayer */
 
 const LABELS_FROM_ZOOM = 16;

@@ -47,6 +47,13 @@ export function feet(value) {
   return `${number(value, digits)} ft (${number(value * METERS_IN_FOOT, digits)} m)`;
 }
 
+/** The time of a day: `9:12 AM`, and the day where it was another. @param {string} at */
+export function time(at) {
+  const then = new Date(at);
+  const isToday = then.toDateString() === new Date().toDateString();
+  return isToday ? then.toLocaleTimeString(LOCALE, { timeStyle: "short" }) : date(then.toISOString());
+}
+
 /** A day as it is written, a moment in the reader's time; a day alone never shifts. @param {string} at as ISO 8601 */
 export function date(at) {
   if (DAY_ALONE.test(at)) return new Date(`${at}T12:00`).toLocaleDateString(LOCALE, { dateStyle: "medium" });

@@ -1,5 +1,7 @@
 // Elements from values: text is always text, never markup.
 
+import { say } from "../officers_map/words.js";
+
 /**
  * @param {string} tag
  * @param {Record<string, any>} attributes a function is listened to as an event; null, undefined and false are left out
@@ -28,7 +30,10 @@ export function byId(id) {
  * @param {string} address @param {AbortSignal} [signal]
  */
 export async function ask(address, signal) {
-  const answer = await fetch(address, { signal, headers: { Accept: "application/json" } });
+  const answer = await fetch(address, { signal, headers: { Accept: "application/json" } }).catch((error) => {
+    if (signal?.aborted) throw error;
+    throw new Error(say("This needs a connection."));
+  });
   const told = await answer.json().catch(() => null);
   if (!answer.ok) throw new Error(told?.detail ?? told?.title ?? `The service answered ${answer.status}.`);
   return told;
