@@ -13,7 +13,6 @@ from gis_ce.roles import Rights
 from gis_ce.tables import Decision
 from layers.errors import VersionMissing
 from layers.query import LayerQuery
-from maps.case_evidence import CaseEvidence, case_evidence
 from maps.exhibit import Exhibit, exhibit
 
 
@@ -25,24 +24,19 @@ def exhibit_of(
     Raises CaseUnknown, and ExhibitRefused where there is nothing to draw.
     """
     shown = show_case(session, desk, case)
-    return _drawn(session, desk, open_layers, shown, _reader(desk, shown, rights), exhibited(shown, rights, check))
-
-
-def evidence_of_case(session: Session, desk: Desk, case: str, rights: Rights) -> CaseEvidence:
-    """What the map said of a case, for somebody with these rights; raises CaseUnknown, ExhibitRefused."""
-    shown = show_case(session, desk, case)
-    return case_evidence(session, desk, shown, _reader(desk, shown, rights))
+    return _drawn(session, desk, open_layers, shown, reader_of(desk, shown, rights), exhibited(shown, rights, check))
 
 
 def exhibits_of_all(session: Session, desk: Desk, open_layers: OpenLayers, case: str, rights: Rights) -> list[Exhibit]:
     """An exhibit of each decision of a case that stands and has something to draw."""
     shown = show_case(session, desk, case)
-    reader = _reader(desk, shown, rights)
+    reader = reader_of(desk, shown, rights)
     rows = [row for row in exhibits_of(shown) if may_tell(row, rights) and (row.evidence or {}).get("features")]
     return [_drawn(session, desk, open_layers, shown, reader, row) for row in rows]
 
 
-def _reader(desk: Desk, shown: CaseShown, rights: Rights) -> Reader:
+def reader_of(desk: Desk, shown: CaseShown, rights: Rights) -> Reader:
+    """For whom an exhibit is made."""
     return Reader(rights, works_on(shown.process, desk.actor.lanes))
 
 

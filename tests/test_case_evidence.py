@@ -17,7 +17,7 @@ from drawn_pages import HOSTILE
 from exhibited_cases import ALL, TOLD, exhibit_in, opened
 from playwright.sync_api import sync_playwright
 
-from api.case_exhibits import evidence_of_case
+from api.case_evidence import evidence_of_case
 from api.case_packets import packet_of
 from gis_ce.actions.desk import Actor, Desk
 from gis_ce.actions.notes import add_note

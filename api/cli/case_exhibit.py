@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
-from api.case_exhibits import evidence_of_case, exhibit_of
+from api.case_exhibits import exhibit_of
 from api.cli.case_desk import AsOption, NumberArgument, looking
 from api.cli.options import CityOption
 from api.cli.screen import out, text
 from api.decision_layers import as_they_were
 from api.errors import ApiError
 from gis_ce.roles import ROLE_NAMES, rights_of
-from maps.folium_pages import case_page
 
 _ENDINGS = (".pdf", ".png", ".html")
 
@@ -40,6 +39,9 @@ def exhibit(
             f"An exhibit is a page or a picture: name a file that ends in {', '.join(_ENDINGS)}, not {output}."
         )
     if output is not None and output.suffix.lower() == ".html":
+        from api.case_evidence import evidence_of_case  # noqa: PLC0415  (loads geopandas and folium)
+        from maps.folium_pages import case_page  # noqa: PLC0415
+
         with looking(city, as_) as (session, desk, _):
             page = case_page(evidence_of_case(session, desk, number, rights_of(ROLE_NAMES)))
         output.write_text(page, encoding="utf-8")

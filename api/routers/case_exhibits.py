@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from api.case_answers import PRIVATE
-from api.case_exhibits import evidence_of_case, exhibit_of
+from api.case_evidence import evidence_of_case
+from api.case_exhibits import exhibit_of
 from api.case_requests import TheVisit
 from api.decision_layers import as_they_were
 from api.routers.cases import Number
