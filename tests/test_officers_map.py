@@ -17,10 +17,10 @@ pytestmark = pytest.mark.heavy
 
 LEAK, DAMAGE, HEDGE = "Water on the curb", "Bore hit a main", "Hedge at a hydrant"
 CASES = (
-    ("leaks", "101 Main Street", LEAK, 1),
-    ("leaks", "131 Main Street", HOSTILE, 2),
-    ("damages", "131 Main Street", DAMAGE, 2),
-    ("utility_obstructions", "151 Main Street", HEDGE, 3),
+    ("leaks", "101 Main Street", LEAK, 90),
+    ("leaks", "131 Main Street", HOSTILE, 60),
+    ("damages", "131 Main Street", DAMAGE, 50),
+    ("utility_obstructions", "151 Main Street", HEDGE, 30),
     ("sso", "181 Main Street", "Manhole overflowing", None),
 )
 
@@ -60,6 +60,9 @@ def test_the_page_opens_with_map_and_list_and_asks_only_its_own_host(desk: Offic
 def test_the_most_urgent_case_comes_first_and_only_what_the_map_shows_is_listed(desk: OfficersPage) -> None:
     assert desk.listed()[0].startswith("LEAK")
     assert desk.listed()[-1].startswith("SSO")
+    assert desk.page.locator("#cases .case-title").all_inner_texts()[:4] == [LEAK, HOSTILE, DAMAGE, HEDGE]
+    shapes = [mark.get_attribute("fill") for mark in desk.page.locator("#cases .case-mark :is(path, circle)").all()]
+    assert shapes == ["#7a0019", "#8a4500", "#8a4500", "#24455c", "#4f5d66"]
     desk.open((50, 100), zoom=19.5)
     assert desk.count() == "1 of 5 open cases in view"
     assert desk.page.locator("#cases .case-title").all_inner_texts() == [LEAK]

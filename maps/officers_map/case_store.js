@@ -17,6 +17,9 @@ export const AGES = [
   ["over", say("over 90 days")],
 ];
 const DAY_MS = 86_400_000;
+const LEAST_OF_SLOT = [75, 50, 25, 0];
+/** Bounds of the priorities of each slot, the most urgent first, as people read them. */
+export const BOUNDS = ["75–100", "50–74", "25–49", "0–24"];
 
 /** @type {Wanted} */
 export const NOTHING = { open: true, type: "", priority: "", age: "", officer: "", overdue: false, text: "", colour: "priority" };
@@ -100,11 +103,14 @@ function rowsOf(told) {
       lon: columns.lon[at],
       lat: columns.lat[at],
       overdue: status === "open" && due !== null && due < now,
-      slot: Math.min(Math.max(columns.priority[at] ?? 4, 1), 4),
+      slot: slotOf(columns.priority[at]),
       ageSlot: days <= 7 ? 4 : days <= 30 ? 3 : days <= 90 ? 2 : 1,
     };
   });
 }
+
+/** The worst slot is 1; a priority goes from 0 to 100, the most urgent. @param {number | null} priority */
+export const slotOf = (priority) => 1 + LEAST_OF_SLOT.findIndex((least) => (priority ?? 0) >= least);
 
 /** The first and the last letter of what a number begins with tell the kinds apart. @param {string} number */
 const lettersOf = (number) => number.replace(/-.*/, "").replace(/^(.).*(.)$/, "$1$2");
@@ -113,7 +119,7 @@ const lettersOf = (number) => number.replace(/-.*/, "").replace(/^(.).*(.)$/, "$
 function meets(row, wanted, words) {
   if (wanted.open && row.status !== "open") return false;
   if (wanted.type && row.type !== wanted.type) return false;
-  if (wanted.priority && String(row.priority ?? "none") !== wanted.priority) return false;
+  if (wanted.priority && (wanted.priority === "none" ? row.priority !== null : row.priority === null || String(row.slot) !== wanted.priority)) return false;
   if (wanted.officer && (row.officer ?? "nobody") !== wanted.officer) return false;
   if (wanted.overdue && !row.overdue) return false;
   if (wanted.age && !ofAge(row.days, wanted.age)) return false;
@@ -125,4 +131,4 @@ const ofAge = (days, age) => (age === "over" ? days > 90 : days <= Number(age));
 
 /** Overdue, then priority, then age. @param {Row} a @param {Row} b */
 const byUrgency = (a, b) =>
-  Number(b.overdue) - Number(a.overdue) || Number(a.status !== "open") - Number(b.status !== "open") || a.slot - b.slot || a.opened - b.opened;
+  Number(b.overdue) - Number(a.overdue) || Number(a.status !== "open") - Number(b.status !== "open") || (b.priority ?? -1) - (a.priority ?? -1) || a.opened - b.opened;

@@ -1,7 +1,7 @@
 // The filters: always visible, and the same as in the address of the page.
 
 import { byId, el } from "../page/dom.js";
-import { AGES, NOTHING } from "./case_store.js";
+import { AGES, BOUNDS, NOTHING } from "./case_store.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./case_store.js").CaseStore} CaseStore */
@@ -36,7 +36,7 @@ export function makeFilters(store) {
     open.box.checked = wanted.open;
     overdue.box.checked = wanted.overdue;
     fill(selects.type.box, say("every type"), Object.entries(store.types).map(([id, one]) => [id, one.title]), wanted.type);
-    fill(selects.priority.box, say("every priority"), [..."1234"].map((one) => [one, one]).concat([["none", say("none set")]]), wanted.priority);
+    fill(selects.priority.box, say("every priority"), BOUNDS.map((bounds, at) => [String(at + 1), bounds]).concat([["none", say("none set")]]), wanted.priority);
     fill(selects.age.box, say("every age"), AGES, wanted.age);
     fill(selects.officer.box, say("everybody"), store.officers().map((one) => [one, one]).concat([["nobody", say("nobody yet")]]), wanted.officer);
     fill(selects.colour.box, null, [["priority", say("priority")], ["age", say("age")]], wanted.colour);

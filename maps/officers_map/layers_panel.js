@@ -2,6 +2,7 @@
 
 import { byId, el } from "../page/dom.js";
 import { swatch } from "../page/shapes.js";
+import { BOUNDS } from "./case_store.js";
 import { drawnCase, SLOTS } from "./images.js";
 import { say } from "./words.js";
 
@@ -18,7 +19,7 @@ const PRESETS = [
 ];
 
 const AGES_OF_SLOTS = [say("over 90 days"), say("31 to 90 days"), say("8 to 30 days"), say("up to 7 days")];
-const PRIORITIES_OF_SLOTS = [say("Priority 1"), say("Priority 2"), say("Priority 3"), say("Priority 4, or none set")];
+const PRIORITIES_OF_SLOTS = BOUNDS.map((bounds, at) => at < 3 ? say("Priority {bounds}", { bounds }) : say("Priority {bounds}, or none set", { bounds }));
 
 /** @param {any} map @param {TownLayer[]} layers */
 export function makeLayersPanel(map, layers) {
