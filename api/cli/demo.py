@@ -7,8 +7,10 @@ from typing import Annotated, get_args
 
 import typer
 
+from api.case_office import open_office
 from api.cli.importing import Results, import_layers, print_results
-from api.cli.screen import aside, progress
+from api.cli.screen import aside, many, progress
+from api.demo_cases import open_demo_cases
 from api.errors import ApiError
 from api.settings import Settings
 from api.wiring import OpenCity
@@ -28,6 +30,7 @@ def demo(
         str, typer.Option(help="hamlet, town (20,000 parcels), city (200,000) or metro (1,000,000).")
     ] = "town",
     seed: Annotated[int, typer.Option(help="Another seed draws another town; the same one the same town.")] = 2016,
+    cases: Annotated[bool, typer.Option("--cases", help="Open a case at each place whose answer is known.")] = False,
 ) -> None:
     """Draw a made-up town and import it, so that there is something to ask.
 
@@ -39,6 +42,8 @@ def demo(
     failed = [result.layer for result in results if isinstance(result, ImportFailure)]
     if failed:
         raise ApiError(f"Layers of the made-up town failed: {', '.join(failed)}.")
+    if cases:
+        aside().print(f"{many(with_demo_cases(settings, city), 'case')} opened.")
     aside().print(f"\n{city.city.name} is ready. Try [bold]gis-ce serve[/bold], or [bold]gis-ce layers list[/bold].")
 
 
@@ -47,6 +52,15 @@ def make_demo(settings: Settings, folder: Path | None, size: Size, seed: int = 2
     with progress("drawing a town") as tell:
         city_file = make_town(folder or settings.data / FOLDER, size, seed, tell)
     return import_layers(settings, city_file, None)
+
+
+def with_demo_cases(settings: Settings, city: OpenCity) -> int:
+    """Opens cases in a made-up town; how many."""
+    office = open_office(settings, city)
+    try:
+        return open_demo_cases(office)
+    finally:
+        office.store.close()
 
 
 def _size(name: str) -> Size:

@@ -20,7 +20,7 @@ from api.access import CALLERS
 from api.app import make_app
 from api.case_clock import CaseClock
 from api.case_office import CaseOffice
-from api.cli.demo import make_demo
+from api.cli.demo import make_demo, with_demo_cases
 from api.cli.options import CityOption
 from api.cli.screen import aside, out
 from api.errors import ApiError
@@ -29,7 +29,7 @@ from api.logs import log_to_stderr
 from api.mailing_jobs import NightlyMailings
 from api.settings import Settings
 from api.webhook_sender import WebhookSender
-from api.wiring import OpenCity, open_city, remembered_city
+from api.wiring import OpenCity, has_cases, open_city, remembered_city
 from api.workers import Workers
 from gis_ce.checks.all import CHECKS
 from layers.ready import make_ready
@@ -130,6 +130,8 @@ def server_config(app: FastAPI) -> uvicorn.Config:
 def _first(settings: Settings) -> OpenCity:
     aside().print("No city has been imported yet: drawing a made-up town.")
     opened, _ = make_demo(settings, None, "town")
+    if not has_cases(settings, opened.city):
+        with_demo_cases(settings, opened)
     return opened
 
 
