@@ -6,8 +6,10 @@ import base64
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi.testclient import TestClient
 from small_town import Town
@@ -108,6 +110,11 @@ def problem(response: Any, status: int) -> str:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     return str(response.json()["detail"])
+
+
+def town_day(moment: str) -> str:
+    """The day that a moment of an answer is in the town; in the evening it is another one than in UTC."""
+    return f"{datetime.fromisoformat(moment).astimezone(ZoneInfo('America/New_York')):%Y-%m-%d}"
 
 
 def opened(client: TestClient, **more: Any) -> str:

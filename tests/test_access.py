@@ -71,11 +71,11 @@ def test_nothing_of_a_staff_layer_reaches_the_public_by_any_door(public: TestCli
 def test_the_description_of_the_service_is_the_same_for_everybody_and_for_every_town(
     public: TestClient, staff: TestClient, open_town: Town
 ) -> None:
-    """It says that a shut-off can list hydrants, and nothing of what one town has."""
+    """It says that a shut-off can list hydrants, and what is told of easements; nothing of what one town has."""
     other = TestClient(make_app(open_town.settings), base_url=HERE, client=PUBLIC_ADDRESS)
     said = public.get("/openapi.json").content
     assert said == staff.get("/openapi.json").content == other.get("/openapi.json").content
-    assert [word for word in SECRETS if word.encode() in said] == ["hydrants"]
+    assert [word for word in SECRETS if word.encode() in said] == ["hydrants", "easements"]
 
 
 def test_staff_sees_by_the_same_doors_what_the_public_does_not(staff: TestClient) -> None:

@@ -6,12 +6,10 @@ import io
 import json
 import zipfile
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from case_doors import Doors, does, doors_of, ok, opened, own_store, problem
+from case_doors import Doors, does, doors_of, ok, opened, own_store, problem, town_day
 from command_line import runner
 from lettered import LETTERS, text_of
 from made_pictures import jpeg
@@ -66,8 +64,7 @@ def test_a_letter_goes_its_whole_way_over_http(doors: Doors) -> None:
     assert pdf.headers["content-type"] == "application/pdf"
     assert "Water runs." in text_of(pdf.content)
     assert client.get(f"/cases/{number}/attachments/{made['attachment']}").content == pdf.content
-    issued_at = datetime.fromisoformat(ok(client.get(f"/letters/{letter}"))["issued_at"])
-    today = f"{issued_at.astimezone(ZoneInfo('America/New_York')):%Y-%m-%d}"
+    today = town_day(ok(client.get(f"/letters/{letter}"))["issued_at"])
     served = ok(client.post(f"/letters/{letter}/served", json={"method": "hand", "on": today, "at": "00:05"}))
     assert served["made"]["clock"]["receipt"]["day"] == today
     LetterWhole.model_validate(ok(client.get(f"/letters/{letter}")))

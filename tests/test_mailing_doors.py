@@ -12,7 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from case_doors import Doors, doors_of, ok, own_store, problem
+from case_doors import Doors, doors_of, ok, own_store, problem, town_day
 from command_line import runner
 from pypdf import PdfReader
 from sewer_street import make_street_town
@@ -117,7 +117,7 @@ def test_the_rest_of_the_commands(run: Any, tmp_path: Path, store: CaseStore) ->
     svg = tmp_path / "map.svg"
     _good(run("mailing", "map", number, "-o", svg))
     assert "Sewer line followed" in svg.read_text()
-    today = json.loads(_good(run("mailing", "show", number, "--json")))["frozen_at"][:10]
+    today = town_day(json.loads(_good(run("mailing", "show", number, "--json")))["frozen_at"])
     logged = _good(run("mailing", "log", number, "--mailed", today))
     assert "11 letters" in logged
     assert f"{case} stands at response" in logged
@@ -170,7 +170,7 @@ def test_the_same_over_http_with_a_stream_of_rows(doors: Doors) -> None:
         assert answer.status_code == 200, answer.text
         assert answer.content.startswith(start)
         assert answer.headers["cache-control"] == "private, no-store"
-    mailed = ok(here.post(f"{base}/mailed", json={"mailed_on": frozen["frozen_at"][:10]}))
+    mailed = ok(here.post(f"{base}/mailed", json={"mailed_on": town_day(frozen["frozen_at"])}))
     assert mailed["overflows"]["before"] == [case]
     ok(here.post(f"{base}/returned", json={"row": "1", "why": "unknown"}))
     assert [line["number"] for line in ok(here.get("/mailings"))["mailings"]] == [made["number"]]
