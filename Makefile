@@ -59,7 +59,7 @@ tests: setup services
 test: lint types contracts tests
 
 test-heavy: setup services
-	$(BIN)/pytest -m heavy
+	$(BIN)/pytest -m heavy --numprocesses auto --dist loadfile
 
 test-clients: setup
 	deploy/install_test_services.sh qgis
