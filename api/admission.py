@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from api.access_log import tells_names
-from api.doors import Door, Needs, changes_something, door_of
+from api.doors import CASE_IN_PATH, Door, Needs, changes_something, door_of
 from api.errors import NotForYou, OtherSite, SignInNeeded
 from api.network_address import address_of
 from api.requests import office_of
@@ -20,7 +20,6 @@ from gis_ce.errors import CaseUnknown, SignInRefused
 from gis_ce.roles import STAFF_ROLES, Rights, rights_of
 
 FORM_HEADER = "X-CSRF-Token"
-_CASE_IN_PATH = ("no", "case")
 
 
 async def admit(request: Request) -> None:
@@ -95,7 +94,7 @@ def _listed(who: Who) -> str:
 def _case_named(request: Request) -> str | None:
     """The case that a request names in its path or asks for."""
     given: Mapping[str, str] = request.path_params
-    return next((given[name] for name in _CASE_IN_PATH if name in given), request.query_params.get("case"))
+    return next((given[name] for name in CASE_IN_PATH if name in given), request.query_params.get("case"))
 
 
 def _refuse_case_of_others(request: Request, who: Who, number: str) -> None:

@@ -70,14 +70,15 @@ def _opening(desk: Desk, wanted: _Wanted, situation: Situation) -> Opening:
         Place(geometry=place, sigma_ft=wanted.sigma_ft),
         title=situation.story.rstrip("."),
         priority=wanted.priority,
-        structure=_structure(desk, wanted, situation, place),
+        structure=standing_at(desk, situation, place, wanted.obstruction_ft),
         details={"obstruction": "vegetation"} if wanted.obstruction_ft else {},
     )
 
 
-def _structure(desk: Desk, wanted: _Wanted, situation: Situation, place: shapely.Point) -> Any:
+def standing_at(desk: Desk, situation: Situation, place: shapely.Point, obstruction_ft: float) -> Any:
+    """What stands at a situation, on the grid: its building, else an obstruction of that radius, else nothing."""
     building = situation.facts.get("building_id")
     if building is not None:
         features = desk.query.features("building")
         return features.geometry[features.ids == building][0]
-    return place.buffer(wanted.obstruction_ft) if wanted.obstruction_ft else None
+    return place.buffer(obstruction_ft) if obstruction_ft else None

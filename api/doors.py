@@ -259,6 +259,8 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "DELETE /webhooks/{webhook}",
     ),
 }
+CASE_IN_PATH = ("no", "case")
+"""What the paths of doors call the case that they lead to."""
 _SAME = "/ogc"
 _ALSO_THERE = ("/collections",)
 """Addresses that are served a second time under /ogc."""

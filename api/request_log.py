@@ -12,13 +12,13 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.doors import CASE_IN_PATH
 from api.metrics import Metrics
 
 ID_HEADER = "X-Request-ID"
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being answered, for whatever is logged meanwhile."""
 _TAKEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_CASE_IN_PATH = ("no", "case")
 _GIVEN_UP = 499
 """What is noted where no answer began: whoever asked has gone."""
 _LOG = logging.getLogger("gis_ce.requests")
@@ -62,6 +62,6 @@ class RequestLog:
 
 def _told(scope: Scope, route: str, status: int, took_s: float) -> dict[str, Any]:
     given = scope.get("path_params", {})
-    case = next((given[name] for name in _CASE_IN_PATH if name in given), None)
+    case = next((given[name] for name in CASE_IN_PATH if name in given), None)
     told = {"method": scope["method"], "route": route, "status": status, "ms": round(took_s * 1000, 1)}
     return told if case is None else {**told, "case": str(case)[:40]}

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from api.case_exhibits import exhibit_of
 from api.case_office import CaseOffice, open_office
 from api.decision_layers import as_they_were
+from api.demo_cases import standing_at
 from api.settings import Settings
 from api.wiring import open_city
 from gis_ce.actions.at_hand import look_at
@@ -106,7 +107,7 @@ def _made(office: CaseOffice, wanted: Wanted, situation: Situation) -> Exhibit:
         Place(geometry=place, sigma_ft=wanted.sigma_ft),
         event_on=DAY,
         title=situation.story.rstrip("."),
-        structure=_structure(desk, wanted, situation, place),
+        structure=standing_at(desk, situation, place, wanted.structure_ft),
         details=_details(wanted, place),
     )
     with office.store.session() as session:
@@ -118,14 +119,6 @@ def _made(office: CaseOffice, wanted: Wanted, situation: Situation) -> Exhibit:
         keep_proposals(session, desk, [hand.case], answers)
         session.commit()
         return exhibit_of(session, desk, as_they_were(office.city), number, rights_of(ROLE_NAMES), wanted.check)
-
-
-def _structure(desk: Desk, wanted: Wanted, situation: Situation, place: shapely.Point) -> Any:
-    building = situation.facts.get("building_id")
-    if building is not None:
-        features = desk.query.features("building")
-        return features.geometry[features.ids == building][0]
-    return place.buffer(wanted.structure_ft) if wanted.structure_ft else None
 
 
 def _details(wanted: Wanted, place: shapely.Point) -> Mapping[str, Any]:
