@@ -15,8 +15,10 @@ import psycopg
 import pytest
 from case_doors import Doors, doors_of, own_store
 from hypothesis import HealthCheck, settings
+from officers_page import BY_SOFTWARE, browser_with
 from oracle_tables import load_layers
 from oracle_towns import Town, demo_town, exact, real_town
+from playwright.sync_api import Browser
 from postgis_cluster import NoPostGISError, postgis_cluster
 from run_again import RunAgain
 from small_town import Town as SmallTown
@@ -132,6 +134,12 @@ def postgis_case_url(postgis_dsn: str) -> Iterator[str]:
     with case_stores.postgis_database(postgis_dsn) as url:
         case_stores.upgraded(url).close()
         yield url
+
+
+@pytest.fixture(scope="module", name="browser")
+def _browser(chromium_path: str) -> Iterator[Browser]:
+    """A Chromium that draws by software and finds no other host."""
+    yield from browser_with(chromium_path, *BY_SOFTWARE)
 
 
 @pytest.fixture(params=["sqlite", "postgis"])

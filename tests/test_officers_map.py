@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from drawn_pages import HOSTILE
-from officers_page import BY_SOFTWARE, DESK, ONLY_US, PHONE, WITHOUT_WEBGL, OfficersPage, browser_with, look_with_axe
+from officers_page import DESK, ONLY_US, PHONE, WITHOUT_WEBGL, OfficersPage, look_with_axe
 from playwright.sync_api import Browser, expect
 from served import served
 from small_town import make_town
@@ -35,11 +35,6 @@ def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 body = {"type": kind, "place": {"address": place}, "title": title, "priority": priority}
                 assert client.post("/cases", json=body).status_code == 201
         yield address
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser(chromium_path: str) -> Iterator[Browser]:
-    yield from browser_with(chromium_path, *BY_SOFTWARE)
 
 
 @pytest.fixture(name="desk")

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from officers_page import BY_SOFTWARE, DESK, PHONE, OfficersPage, browser_with
+from officers_page import DESK, PHONE, OfficersPage
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 from served import served
@@ -26,11 +26,6 @@ def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     town = make_town(tmp_path_factory.mktemp("town"))
     with served(town.settings) as address:
         yield address
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser(chromium_path: str) -> Iterator[Browser]:
-    yield from browser_with(chromium_path, *BY_SOFTWARE)
 
 
 @pytest.fixture(name="client")

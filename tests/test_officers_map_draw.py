@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 from made_layers import GRID
-from officers_page import BY_SOFTWARE, PHONE, OfficersPage, browser_with, look_with_axe
+from officers_page import PHONE, OfficersPage, look_with_axe
 from playwright.sync_api import Browser, Page, expect
 from served import served
 from small_town import features, lonlat, make_town
@@ -30,11 +30,6 @@ def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     town = make_town(tmp_path_factory.mktemp("town"), more={"easements": easements})
     with served(town.settings) as address:
         yield address
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser(chromium_path: str) -> Iterator[Browser]:
-    yield from browser_with(chromium_path, *BY_SOFTWARE)
 
 
 @pytest.fixture(name="desk")

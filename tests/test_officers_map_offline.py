@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from officers_page import BY_SOFTWARE, PHONE, OfficersPage, browser_with
+from officers_page import PHONE, OfficersPage
 from playwright.sync_api import Browser, Page, expect
 from served import served
 from small_town import make_town
@@ -23,11 +23,6 @@ def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         body = {"type": "leaks", "place": {"address": "131 Main Street"}, "title": LEAK, "priority": 1}
         assert httpx.post(f"{address}/cases", json=body, timeout=60).status_code == 201
         yield address
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser(chromium_path: str) -> Iterator[Browser]:
-    yield from browser_with(chromium_path, *BY_SOFTWARE)
 
 
 def controlled(opened: OfficersPage) -> Page:

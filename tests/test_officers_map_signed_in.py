@@ -8,7 +8,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from case_doors import PASSWORD, Doors
-from officers_page import BY_SOFTWARE, OfficersPage, browser_with
+from officers_page import OfficersPage
 from playwright.sync_api import Browser, Page, expect
 from served import served
 from small_town import make_town
@@ -29,11 +29,6 @@ def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         doors.add(name, lane)
     with served(town.settings) as address:
         yield address
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser(chromium_path: str) -> Iterator[Browser]:
-    yield from browser_with(chromium_path, *BY_SOFTWARE)
 
 
 @pytest.fixture(scope="module", name="number")

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from officers_page import BY_SOFTWARE, DESK, PHONE, OfficersPage, browser_with, look_with_axe
+from officers_page import DESK, PHONE, OfficersPage, look_with_axe
 from playwright.sync_api import Browser, Page, expect
 from served import served
 from sewer_street import ROLES, rows
@@ -46,11 +46,6 @@ def _address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     town = make_town(tmp_path_factory.mktemp("town"), more=layers, staff=staff)
     with served(town.settings) as address:
         yield address
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser(chromium_path: str) -> Iterator[Browser]:
-    yield from browser_with(chromium_path, *BY_SOFTWARE)
 
 
 @pytest.fixture(name="desk")
