@@ -73,7 +73,7 @@ class _Segment:
 def _edges_near(query: OnePlaceQuery, role: str, place: Geometries, reach_ft: float) -> list[_Edge]:
     """Every segment of an edge whose box lies in reach: both its ends, and the polygon it belongs to."""
     index, (at,) = query.features(role).edges(), shapely.get_coordinates(place)
-    pieces = index.near_one(place, (*at.tolist(), *at.tolist()), reach_ft)
+    pieces = index.near_one((*at.tolist(), *at.tolist()), reach_ft)
     xy, piece = shapely.get_coordinates(index.geometry[pieces], return_index=True)
     low, high = np.minimum(xy[:-1], xy[1:]), np.maximum(xy[:-1], xy[1:])
     near = ((low <= at + reach_ft) & (high >= at - reach_ft)).all(axis=1) & (piece[1:] == piece[:-1])

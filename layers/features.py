@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import shapely
 
 from layers import grid
+from layers.catalog import ROLE_BY_NAME
 from layers.grid import Floats, Geometries
 from layers.model import LayerDescription, LayerVersion
 from layers.packed_index import PackedIndex, packed_boundary_index
@@ -122,6 +123,11 @@ class Features:
         """The standard deviation that all features have alike; None where they come from several layers."""
         return self.worst_sigma_ft if len(self.parts) == 1 else None
 
+    @property
+    def stored_bytes(self) -> int:
+        """How many bytes its layers take as they are stored, not compressed."""
+        return sum(part.table.nbytes for part in self.parts)
+
     def __len__(self) -> int:
         return self._count
 
@@ -208,7 +214,8 @@ class Features:
                 if isinstance(shapes, StoredShapes):
                     self._indexes[selection] = PackedIndex(shapes, rows, rows)
                 else:
-                    self._indexes[selection] = Index(shapes[rows], rows)
+                    only = len(shapes) == 1 and ROLE_BY_NAME[self.role].dissolve
+                    self._indexes[selection] = Index(shapes[rows], rows, self.edges().tree if only else None)
             return self._indexes[selection]
 
     def edges(self) -> Index:

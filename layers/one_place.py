@@ -29,7 +29,7 @@ Near = tuple[int, float]
 def near_of_one(index: Index, one: OnePlace, reach_ft: float) -> list[Near]:
     """Every entry at most `reach_ft` from one place, or within 0.01 ft of it, in no order."""
     limit = reach_ft + AT_LIMIT_FT
-    entries = index.near_one(one.place, one.box, limit + AT_LIMIT_FT)
+    entries = index.near_one(one.box, limit + AT_LIMIT_FT)
     if not len(entries):
         return []
     apart: list[float] = index.distance_of_one(one.place, entries).tolist()

@@ -10,7 +10,8 @@ import shapely
 from scipy.spatial import KDTree
 
 from layers.grid import Floats, Geometries, Rows
-from layers.spatial_index import Box, Index, boxes_around, built, first_points, guide_points, ring_pieces, thinned
+from layers.large_shape import built, ring_pieces
+from layers.spatial_index import Box, Index, boxes_around, first_points, guide_points, thinned
 from layers.stored_shapes import StoredShapes, block_of
 
 _GROUP = 16
@@ -55,12 +56,16 @@ class PackedIndex(Index):
         large_place, large_entry = self._of_whole.candidates(places, reach_ft)
         return np.concatenate([place, large_place]), np.concatenate([entry, self._whole[large_entry]])
 
+    def build_large(self) -> None:
+        """Build now what the first question about each large entry would wait for."""
+        self._of_whole.build_large()
+
     def _extent(self) -> Box:
-        bounds = self._shapes.bounds[self._at]
+        bounds = shapely.bounds([*self._groups.geometries, *self._shapes[self._at[self._whole]]])
         return [*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()]
 
-    def near_one(self, place: Geometries, box: Box, reach_ft: float) -> Rows:
-        """Entries at most about `reach_ft` from one place (an array that holds it) in its box; none is left out."""
+    def near_one(self, box: Box, reach_ft: float) -> Rows:
+        """Entries whose boxes are at most `reach_ft` from the box of one place; none in reach is left out."""
         reach = reach_ft + _SLACK_FT
         around = np.array([box[0] - reach, box[1] - reach, box[2] + reach, box[3] + reach])
         shape = np.empty(1, dtype=object)
@@ -71,7 +76,7 @@ class PackedIndex(Index):
         near = np.asarray(entry[east_west & (boxes[:, 1] <= around[3]) & (boxes[:, 3] >= around[1])], dtype=np.intp)
         if not len(self._whole):
             return near
-        return np.concatenate([near, self._whole[self._of_whole.near_one(place, box, reach_ft)]])
+        return np.concatenate([near, self._whole[self._of_whole.near_one(box, reach_ft)]])
 
     def distance_of_one(self, place: Geometries, entries: Rows) -> Floats:
         """Distance in feet of one place (an array that holds it) from each entry; 0 where they touch or overlap."""

@@ -26,13 +26,15 @@ def make_ready(query: LayerQuery, roles: Collection[str] | None = None) -> None:
     """
     found = [query.features(role) for role in query.roles if roles is None or role in roles]
     with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(_build, sorted(found, key=len, reverse=True)))
+        list(pool.map(_build, sorted(found, key=lambda features: features.stored_bytes, reverse=True)))
     _give_back()
     gc.freeze()
 
 
 def _build(features: Features) -> None:
-    _ = features.index().spacing_ft, features.rank
+    index = features.index()
+    index.build_large()
+    _ = index.spacing_ft, features.rank
     if ROLE_BY_NAME[features.role].dissolve:
         _ = features.edges().spacing_ft
 

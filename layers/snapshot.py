@@ -36,7 +36,7 @@ NETWORK = ".network"
 FEATURES = ".features"
 """Ending of files that hold the features of a snapshot as texts; they go when it goes."""
 
-STORED_FROM = 400_000
+STORED_FROM = 250_000
 """From so many rows on, geometries stay in memory as bytes, and are made when they are asked for."""
 
 _VERSION = re.compile(r"([a-z][a-z0-9_]*)/([0-9a-f]{64})")
@@ -102,6 +102,12 @@ class Snapshot:
         self.num_rows = int(self._file.metadata.num_rows)
         self.column_names = [name for name in self._file.schema_arrow.names if name != GEOMETRY]
         self._has_geometry = GEOMETRY in self._file.schema_arrow.names
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it has when read: named as Arrow names it of a table."""
+        about = self._file.metadata
+        return sum(about.row_group(number).total_byte_size for number in range(about.num_row_groups))
 
     def column(self, name: str) -> pa.ChunkedArray:
         """One column, not the geometry."""

@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from functools import cached_property
 from math import sqrt
 from threading import Lock
-from typing import Any
 
 import numpy as np
 import shapely
 from scipy.spatial import KDTree
 
 from layers.grid import Floats, Geometries, Rows
-from layers.outlines import outlines, position_in_group
+from layers.large_shape import LargeShape, built, ring_pieces
 
 Box = Sequence[float]
 """West, south, east, north, in feet."""
 LARGE_VERTICES = 256
-_PIECE_VERTICES = 16
 _FEW_VERTICES = 32
 """Places that have so few on average are looked for by their boxes."""
 _SORTED_FROM = 64
@@ -27,6 +25,7 @@ _BATCH_FROM = 64
 _ALL_PAIRS = 8
 _GUIDE_FT = 50.0
 _GUIDE_CELL_FT = 16.0
+_ANYWHERE_FT = 1e9
 _SLACK_FT = 1e-6
 """Two ways of computing one distance may differ by less than this."""
 
@@ -34,26 +33,31 @@ _SLACK_FT = 1e-6
 class Index:
     """A spatial index over some geometries; `rows` leads back from its entries to their features.
 
-    A candidate query prepares each place and asks small entries; large entries are prepared
-    themselves, once, since looking through all their vertices for each place would cost more.
+    A candidate query asks small entries as they are; large entries are looked up by pieces of their outlines,
+    since looking through all their vertices for each place would cost more. `outline`: a tree of those
+    pieces, where there is one already and just one entry.
     """
 
-    def __init__(self, geometry: Geometries, rows: Rows) -> None:
+    def __init__(self, geometry: Geometries, rows: Rows, outline: shapely.STRtree | None = None) -> None:
         self.rows = rows
         self._all_rows = _is_count(rows)
         self.geometry = geometry
-        large = shapely.get_num_coordinates(geometry) > LARGE_VERTICES
-        self._small, self._large = np.flatnonzero(~large), np.flatnonzero(large)
+        self._is_large = shapely.get_num_coordinates(geometry) > LARGE_VERTICES
+        self._small, self._large = np.flatnonzero(~self._is_large), np.flatnonzero(self._is_large)
         self._small_tree = built(geometry[self._small])
-        self._large_tree = built(_prepared_copies(geometry[self._large]))
-        self._prepared = np.full(len(geometry), -1, dtype=np.intp)
-        self._prepared[self._large] = np.arange(len(self._large))
+        self._large_tree = built(geometry[self._large])
+        self._outline = outline
+        self._large_shapes: dict[int, LargeShape] = {}
         self._lock = Lock()
         self._guides: KDTree | None = None
-        self._outlines: dict[int, shapely.STRtree] = {}
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def tree(self) -> shapely.STRtree:
+        """The tree of its entries, none of them large."""
+        return self._small_tree
 
     def rows_of(self, entries: Rows) -> Rows:
         """The features of some entries."""
@@ -70,21 +74,20 @@ class Index:
     def _extent(self) -> Box:
         return [float(side) for side in shapely.total_bounds(self.geometry)]
 
-    def near_one(self, place: Geometries, box: Box, reach_ft: float) -> Rows:
-        """Entries at most about `reach_ft` from one place (an array that holds it) in its box; none is left out."""
+    def near_one(self, box: Box, reach_ft: float) -> Rows:
+        """Entries whose boxes are at most `reach_ft` from the box of one place; none in reach is left out."""
         around = _one(shapely.box(box[0] - reach_ft, box[1] - reach_ft, box[2] + reach_ft, box[3] + reach_ft))
         near: Rows = self._small_tree.query(around)[1]
         if not len(self._large):
             return near
-        large = self._large if len(self._large) <= _ALL_PAIRS else self._large[self._large_tree.query(around)[1]]
-        with self._lock:
-            touched = shapely.dwithin(self._large_tree.geometries[self._prepared[large]], place, reach_ft)
-        return np.concatenate([self._small[near], large[touched]])
+        return np.concatenate([self._small[near], self._large[self._large_tree.query(around)[1]]])
 
     def distance_of_one(self, place: Geometries, entries: Rows) -> Floats:
         """Distance in feet of one place (an array that holds it) from each entry; 0 where they touch or overlap."""
         if not len(self._large):
             return np.asarray(shapely.distance(self.geometry[entries], place), dtype=np.float64)
+        if len(entries) == 1 and self._is_large[entries[0]]:
+            return self._shape(int(entries[0])).distance(place)
         return self.distance(place[np.zeros(len(entries), dtype=np.intp)], entries)
 
     def candidates(self, places: Geometries, reach_ft: Floats) -> tuple[Rows, Rows]:
@@ -108,7 +111,7 @@ class Index:
         """Distance in feet of each place from the entry of the same row; 0 where they touch or overlap."""
         if not len(self._large):
             return np.asarray(shapely.distance(self.geometry[entries], places), dtype=np.float64)
-        is_large = self._prepared[entries] >= 0
+        is_large = self._is_large[entries]
         if np.count_nonzero(is_large) == len(is_large):
             return self._large_distance(places, entries)
         distance = np.empty(len(entries))
@@ -118,25 +121,25 @@ class Index:
         return distance
 
     def _large_distance(self, places: Geometries, entries: Rows) -> Floats:
-        distance = np.zeros(len(entries))
-        with self._lock:
-            touch = shapely.intersects(self._large_tree.geometries[self._prepared[entries]], places)
-        if np.count_nonzero(touch) < len(touch):
-            apart = np.flatnonzero(~touch)
-            for entry in np.unique(entries[apart]).tolist():
-                of = apart[entries[apart] == entry]
-                distance[of] = self._from_outline(entry, places[of])
+        distance = np.empty(len(entries))
+        for entry in np.unique(entries).tolist():
+            of = np.flatnonzero(entries == entry)
+            distance[of] = self._shape(entry).distance(places[of])
         return distance
 
-    def _from_outline(self, entry: int, places: Geometries) -> Floats:
-        """Distance of places from a large entry that they do not touch: its outline is looked up piece by piece."""
-        if shapely.get_dimensions(self.geometry[entry]) == 0:
-            return np.asarray(shapely.distance(self.geometry[entry], places), dtype=np.float64)
-        with self._lock:
-            if entry not in self._outlines:
-                self._outlines[entry] = built(_outline_pieces(self.geometry[entry]))
-        _, found = self._outlines[entry].query_nearest(places, return_distance=True, all_matches=False)
-        return np.asarray(found, dtype=np.float64)
+    def build_large(self) -> None:
+        """Build now what the first question about each large entry would wait for."""
+        for entry in self._large.tolist():
+            self._shape(entry)
+
+    def _shape(self, entry: int) -> LargeShape:
+        known = self._large_shapes.get(entry)
+        if known is None:
+            with self._lock:
+                if entry not in self._large_shapes:
+                    self._large_shapes[entry] = LargeShape(self.geometry[entry], self._outline)
+                known = self._large_shapes[entry]
+        return known
 
     def reach_of_nearest(self, places: Geometries, reach_ft: float) -> Floats:
         """A reach for each place that holds its nearest entry if one lies within `reach_ft`; at most that.
@@ -156,15 +159,16 @@ class Index:
     def nearest_distance(self, places: Geometries, reach_ft: float) -> Floats:
         """Distance in feet from each place to the nearest entry; infinite where none is in reach."""
         distance = np.full(len(places), np.inf)
-        for tree, entries in ((self._small_tree, self._small), (self._large_tree, self._large)):
-            if len(entries):
-                (place, _), found = tree.query_nearest(
-                    places, max_distance=reach_ft + _SLACK_FT, return_distance=True, all_matches=False
-                )
-                if entries is self._small and len(found) == len(places):
-                    distance = found
-                else:
-                    distance[place] = np.minimum(distance[place], found)
+        if len(self._small):
+            (place, _), found = self._small_tree.query_nearest(
+                places, max_distance=reach_ft + _SLACK_FT, return_distance=True, all_matches=False
+            )
+            distance[place] = found
+        if len(self._large):
+            reach = np.minimum(distance, min(reach_ft, _ANYWHERE_FT) + _SLACK_FT)
+            place, large = self._large_tree.query(boxes_around(places, reach))
+            np.minimum.at(distance, place, self._large_distance(places[place], self._large[large]))
+            distance[distance > reach_ft + _SLACK_FT] = np.inf
         return distance
 
     def nearest_of_one(self, point: Geometries, reach_ft: float) -> float:
@@ -190,9 +194,10 @@ class Index:
             place, entry = np.divmod(np.arange(len(places) * len(self._large)), len(self._large))
         else:
             place, entry = self._large_tree.query(boxes_around(places, reach_ft))
-        with self._lock:  # a prepared geometry fills its caches at the first question: one thread at a time
-            reach: Any = reach_ft[place]
-            near = shapely.dwithin(self._large_tree.geometries[entry], places[place], reach)
+        near = np.zeros(len(place), dtype=np.bool_)
+        for number in np.unique(entry).tolist():
+            of = np.flatnonzero(entry == number)
+            near[of] = self._shape(int(self._large[number])).near(places[place[of]], reach_ft[place[of]])
         if np.count_nonzero(near) < len(near):
             place, entry = place[near], entry[near]
         return place, self._large[entry]
@@ -252,28 +257,6 @@ def boundary_index(polygons: Geometries) -> Index:
     return Index(lines, np.asarray(part_owner[ring_part[ring]], dtype=np.intp))
 
 
-def _outline_pieces(shape: shapely.Geometry) -> Geometries:
-    """The lines of a shape, and those around its areas, as lines of few vertices."""
-    pieces, _ = ring_pieces(outlines(np.array([shape], dtype=object)).line)
-    return pieces
-
-
-def ring_pieces(rings: Geometries) -> tuple[Geometries, Rows]:
-    """Every ring as lines of few vertices, with the ring that each belongs to."""
-    coordinates, ring_of = shapely.get_coordinates(rings, return_index=True)
-    counts = np.bincount(ring_of, minlength=len(rings))
-    starts = np.cumsum(counts) - counts
-    steps = _PIECE_VERTICES - 1
-    pieces_in = np.maximum(1, -(-(counts - 1) // steps))
-    ring = np.repeat(np.arange(len(rings)), pieces_in)
-    first = starts[ring] + steps * position_in_group(pieces_in)
-    last = np.minimum(first + steps, starts[ring] + counts[ring] - 1)
-    lengths = last - first + 1
-    vertex = np.repeat(first, lengths) + position_in_group(lengths)
-    lines = shapely.linestrings(coordinates[vertex], indices=np.repeat(np.arange(len(first)), lengths))
-    return np.asarray(lines, dtype=object), ring
-
-
 def guide_points(geometry: Geometries) -> Floats:
     """Points on the geometries, at most 50 ft apart along them; of those in one small cell, one."""
     return thinned(shapely.get_coordinates(shapely.segmentize(geometry, _GUIDE_FT)))
@@ -284,16 +267,3 @@ def thinned(points: Floats) -> Floats:
     east, north = np.floor(points / _GUIDE_CELL_FT).astype(np.int64).T
     _, first = np.unique((east << 32) ^ (north & 0xFFFFFFFF), return_index=True)
     return np.asarray(points[np.sort(first)], dtype=np.float64)
-
-
-def built(geometry: Geometries) -> shapely.STRtree:
-    """A tree that is built now: built at the first question, two threads could meet in it."""
-    tree = shapely.STRtree(geometry)
-    tree.query(shapely.Point(0, 0))
-    return tree
-
-
-def _prepared_copies(geometry: Geometries) -> Geometries:
-    copies: Geometries = shapely.force_2d(geometry)
-    shapely.prepare(copies)
-    return copies
