@@ -122,7 +122,7 @@ class ReproducedAnswer(Answered):
 
 
 class FlipAnswer(Answered):
-    """One decision that has turned, or nearly; `new` waits for a signature."""
+    """One decision that has turned, or nearly; `new` is what the map says now; if `to_sign`, it waits for that."""
 
     number: int
     case: str
@@ -137,6 +137,7 @@ class FlipAnswer(Answered):
     probability: float | None
     new: str | None
     new_number: int | None
+    to_sign: bool
     decision: str
     why_near: str
 

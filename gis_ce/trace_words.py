@@ -51,7 +51,11 @@ def trace_sentence(trace: Trace) -> str:
 def trace_doubts(query: LayerQuery, network: Network, trace: Trace) -> list[str]:
     """Everything met on the way that could make the list longer or shorter, a sentence each."""
     features = query.features(network.role)
-    told = [*_unknown(network, features, trace), *_missed(network, features, trace)]
+    told = [
+        *_nothing(network, features, trace),
+        *_unknown(network, features, trace),
+        *_missed(network, features, trace),
+    ]
     if len(trace.contradicted):
         names = _mains(network, features, trace.contradicted)
         count = count_of(len(trace.contradicted), "main")
@@ -152,6 +156,24 @@ def condition_word(code: int) -> str:
 def direction_word(code: int) -> str:
     """How a direction is known."""
     return DIRECTION_WORDS[code]
+
+
+def _nothing(network: Network, features: Features, trace: Trace) -> list[str]:
+    """What a trace that finds nothing may hide: one main turned round on record, and all beyond it is lost."""
+    if len(trace.pieces):
+        return []
+    if trace.kind == "line":
+        return ["The line begins and ends at the same place: no main lies on it."]
+    upstream = trace.kind == "upstream"
+    at_start = (network.from_node if upstream else network.to_node) == trace.start.node
+    mains = np.flatnonzero(at_start & network.is_known)
+    said = f"By the records nothing flows {'to' if upstream else 'on from'} this place"
+    if not len(mains):
+        return [f"{said}."]
+    how = ", ".join(dict.fromkeys(direction_word(int(network.direction[piece])) for piece in mains))
+    leads = f"lead{'s' if len(mains) == 1 else ''} {'away from' if upstream else 'to'} it"
+    names = _mains(network, features, mains)
+    return [f"{said}: {names} {leads} (direction {how}). If a main should, its direction is recorded the wrong way."]
 
 
 def _unknown(network: Network, features: Features, trace: Trace) -> list[str]:

@@ -98,8 +98,11 @@ def test_a_changed_layer_turns_a_decision_and_somebody_signs(run: Run, number: s
     ran = run("decisions", "flips")
     assert ran.code == 0, ran.err
     assert number in ran.out
+    turned, to_sign = re.search(r"([0-9]+) turned(?:: ([0-9]+) to sign)?", ran.out).groups()  # type: ignore[union-attr]
     assert "outside" in ran.out
     found = json.loads(run("decisions", "flips", "--only-list", "--json").out)
+    assert len(found["waiting"]) == int(to_sign or turned)
+    assert all(each["to_sign"] for each in found["waiting"])
     (flip,) = [each for each in found["waiting"] if each["check"] == "right_of_way"]
     assert (flip["before"], flip["now"], flip["case_state"]) == ("inside", "outside", "open")
     assert "say why the older" in run("decisions", "sign", flip["new_number"], "--stays").line.lower()

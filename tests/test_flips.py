@@ -10,6 +10,7 @@ from desks import EAST, NORTH, a_desk, as_somebody, at_location, decision, go_to
 from edited_layers import Edit, edited, parts_of, town_of
 from sqlalchemy import select
 
+from api.cli.decision_screen import turned_words
 from gis_ce.actions.charging import ChargeGiven, add_charge
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.flips import Rechecked, recheck_all
@@ -96,7 +97,7 @@ def test_asked_again_over_the_same_layers_nothing_is_evaluated(case_store: CaseS
     assert first.evaluated > 0
     assert (again.decisions, again.evaluated, again.flips) == (0, 0, ())
     with case_store.reading() as session:
-        assert len(waiting_for_signature(session)) == len([each for each in first.flips if each.state != "proposed"])
+        assert len(waiting_for_signature(session)) == sum(flip.to_sign for flip in first.flips)
 
 
 def test_what_waits_is_withdrawn_where_the_layers_go_back(case_store: CaseStore) -> None:
@@ -114,8 +115,10 @@ def test_what_waits_is_withdrawn_where_the_layers_go_back(case_store: CaseStore)
 
 def test_a_proposal_that_nobody_has_answered_is_replaced(case_store: CaseStore) -> None:
     number = at_location(case_store, DESK).number
-    _recheck(case_store, _desk_over(_street_moved(40)))
+    found = _recheck(case_store, _desk_over(_street_moved(40)))
     row = decision(case_store, number, "location")
+    assert [flip.to_sign for flip in found.flips if flip.new == row.id] == [False]
+    assert turned_words(replace(found, flips=(found.flips[0],) * 2)).startswith("2 turned: 0 to sign, 2 proposed anew")
     assert (row.state, row.proposed) == ("proposed", "outside")
     form = shown(case_store, number).form
     assert form is not None

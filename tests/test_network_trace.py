@@ -14,7 +14,7 @@ from made_layers import EAST, NORTH
 from made_networks import Row, at_node, between, main, names, network, point
 
 from gis_ce.errors import PlaceRefused
-from gis_ce.trace_words import side_sentence, trace_doubts, trace_notes
+from gis_ce.trace_words import side_sentence, trace_doubts, trace_notes, trace_sentence
 from gis_ce.tracing import Where, traced
 from layers.errors import TraceRefused
 from layers.network.line import line
@@ -129,6 +129,27 @@ def test_a_main_of_unknown_direction_is_said_and_both_sides_are_offered() -> Non
         "The direction of 1 main met on the way is unknown: M. Up to 2 more mains"
         in trace_doubts(query, built, trace)[0]
     )
+
+
+def test_a_trace_that_finds_nothing_is_never_certain_and_names_the_main_that_may_be_recorded_the_wrong_way() -> None:
+    turned = [*MAINS[:3], between("4", "E", "C", PLACES)]
+    built, query = network("sewer_main", sewer_main=turned, manhole=HOLES)
+    trace = downstream(built, at_node(built, "C"))
+    assert (len(trace.segments), trace.is_certain) == (0, False)
+    assert trace_sentence(trace).endswith("0 mains, 0.0 ft. This is not the whole answer: see the doubts.")
+    assert trace_doubts(query, built, trace) == [
+        "By the records nothing flows on from this place: 2, 4 lead to it (direction from node ids). "
+        "If a main should, its direction is recorded the wrong way."
+    ]
+    above = upstream(built, at_node(built, "E"))
+    assert "nothing flows to this place: 4 leads away from it" in trace_doubts(query, built, above)[0]
+
+
+def test_a_line_from_a_place_to_itself_says_that_no_main_lies_on_it(town: Town) -> None:
+    built, query = town
+    trace = line(built, at_node(built, "B"), at_node(built, "B"))
+    assert not trace.is_certain
+    assert trace_doubts(query, built, trace) == ["The line begins and ends at the same place: no main lies on it."]
 
 
 RING = [

@@ -129,7 +129,7 @@ def print_flips(waiting: Sequence[Flip], near: Sequence[Flip], found: Rechecked 
     """What waits for a signature, and what has nearly turned."""
     if found is not None:
         said = f"{many(found.decisions, 'decision')} not yet held against the layers of now"
-        out().print(f"{said}; {found.evaluated:,} lay where something changed; {len(found.flips):,} turned.")
+        out().print(f"{said}; {found.evaluated:,} lay where something changed; {turned_words(found)}.", soft_wrap=True)
         if found.lost:
             out().print(f"[yellow]Not known any more, so not looked at: {', '.join(map(str, found.lost))}[/yellow]")
     if waiting:
@@ -152,6 +152,17 @@ def print_flips(waiting: Sequence[Flip], near: Sequence[Flip], found: Rechecked 
         out().print(made)
     if not waiting and not near:
         out().print("Nothing waits for a signature.")
+
+
+def turned_words(found: Rechecked) -> str:
+    """How many decisions have turned, and how many of them nobody has to sign: their steps are not done yet."""
+    to_sign = sum(flip.to_sign for flip in found.flips)
+    anew = len(found.flips) - to_sign
+    if not anew:
+        return f"{len(found.flips):,} turned"
+    return (
+        f"{len(found.flips):,} turned: {to_sign:,} to sign, {anew:,} proposed anew at a step that nobody has done yet"
+    )
 
 
 def _side(answer: str | None, margin_ft: float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from api.case_office import open_office
+from api.cli.decision_screen import turned_words
 from api.cli.screen import aside, text
 from api.decision_layers import kept_part
 from api.officers import user_at_this_machine
@@ -39,6 +40,6 @@ def look_after_import(settings: Settings, city_file: Path | None) -> Rechecked |
 def _tell(found: Rechecked) -> None:
     if found.decisions:
         said = f"{found.evaluated:,} of {found.decisions:,} decisions lay where something changed"
-        aside().print(f"{said}; {len(found.flips):,} turned, {len(found.near):,} nearly.", soft_wrap=True)
+        aside().print(f"{said}; {turned_words(found)}; {len(found.near):,} nearly.", soft_wrap=True)
     if found.flips or found.near:
         aside().print("List them with [bold]gis-ce decisions flips --only-list[/bold].", soft_wrap=True)

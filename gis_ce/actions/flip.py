@@ -15,7 +15,8 @@ from layers.footprint import Footprint
 class Flip:
     """One decision that has turned, or nearly: what the map said, what it says now, and how the case stands.
 
-    `new` is the id of the decision that waits for a signature, `new_number` its number; None for a near flip.
+    `new` is the id of the decision that the map makes now, `new_number` its number; None for a near flip. `to_sign` is
+    whether it waits for a signature: one that nobody had answered yet is proposed anew at its step, and waits for none.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Flip:
     decision: str
     why_near: str = ""
     new_number: int | None = None
+    to_sign: bool = False
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class Look:
 
 
 def flip_of(look: Look, states: Mapping[str, str], new: str | None) -> Flip:
-    """What is told of it; `new` is the decision that waits for a signature, where there is one."""
+    """What is told of it; `new` is the decision that takes its place or waits to, where there is one."""
     return Flip(
         number=look.recorded.number,
         case=look.case.number,

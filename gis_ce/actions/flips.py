@@ -179,7 +179,8 @@ def _propose(
         waits = _new_decision(session, desk, check, look)
     else:
         keep_area(session, waits.id, look.footprint, layer_set(session, desk.query))
-    return replace(flip_of(look, states, waits.id), new_number=number_of(session, waits.id))
+    flip = flip_of(look, states, waits.id)
+    return replace(flip, new_number=number_of(session, waits.id), to_sign=waits.state == "to_sign")
 
 
 def _new_decision(session: Session, desk: Desk, check: Check, look: Look) -> Decision:

@@ -26,7 +26,8 @@ def waiting_for_signature(session: Session) -> list[Flip]:
         before = old[str(known[row.id].said["of"])]
         number = int(known[row.id].said["of_number"])
         look = Look(before, case, Recorded(number, {}, None), row.proposed, row.margin_ft, row.probability)
-        found.append(replace(flip_of(look, states, row.id), new_number=known[row.id].number))
+        flip = flip_of(look, states, row.id)
+        found.append(replace(flip, new_number=known[row.id].number, to_sign=True))
     return found
 
 

@@ -75,8 +75,12 @@ class Trace:
 
     @property
     def is_certain(self) -> bool:
-        """Whether nothing was met that could make the list longer or shorter."""
-        return not (len(self.unknown_directions) or len(self.gaps) or len(self.touches) or len(self.contradicted))
+        """Whether something was found, and nothing met that could make the list longer or shorter.
+
+        A trace that finds nothing is never certain: a main recorded the wrong way looks the same.
+        """
+        doubtful = (self.unknown_directions, self.gaps, self.touches, self.contradicted)
+        return len(self.pieces) > 0 and not any(map(len, doubtful))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,11 +7,10 @@ const FIRST = 60;
 
 /** The sheet of a trace of sewers. @param {any} trace @param {any} parcels or null where they cannot be told @param {string} why @param {string} csv */
 export function traceSheet(trace, parcels, why, csv) {
-  const certain = trace.certain && trace.segments.length > 0 && (parcels?.certain ?? true);
+  const certain = trace.certain && (parcels?.certain ?? true);
   return [
     el("p", { class: `verdict ${certain ? "no" : "undecided"}`, id: "trace-verdict" }, traceVerdict(trace, parcels)),
     doubts(parcels ? parcels.doubts : trace.doubts),
-    trace.segments.length ? null : el("p", { class: "alert", id: "trace-nothing" }, trace.kind === "upstream" ? say("By the records nothing flows to this place. If a main should, its direction is recorded the wrong way.") : say("By the records nothing flows on from this place. If a main should, its direction is recorded the wrong way.")),
     list([
       [say("Start"), trace.start.told],
       [say("Mains"), say("{n}, {length}", { n: number(trace.segments.length), length: feet(trace.length_ft) })],

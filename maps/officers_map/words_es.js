@@ -30,8 +30,6 @@ export const SPANISH = {
   "By address": "Por dirección",
   "By keyboard: go to the map with Tab, move it with the arrow keys, press Enter to ask about the crosshair.": "Con el teclado: llegue al mapa con Tab, muévalo con las flechas y pulse Intro para preguntar por el punto de la cruz.",
   "By numbers": "Con números",
-  "By the records nothing flows on from this place. If a main should, its direction is recorded the wrong way.": "Según los registros nada sigue desde este lugar. Si alguna tubería debería hacerlo, su dirección está registrada al revés.",
-  "By the records nothing flows to this place. If a main should, its direction is recorded the wrong way.": "Según los registros nada fluye hacia este lugar. Si alguna tubería debería hacerlo, su dirección está registrada al revés.",
   "Cancel": "Cancelar",
   "Cannot be used": "No se pueden usar",
   "Cases": "Casos",
