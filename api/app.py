@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.access_log import AccessLog
@@ -73,13 +73,13 @@ from api.routers import (
 )
 from api.service_state import state_of
 from api.settings import Settings
-from api.strict_json import StrictJson
+from api.strict_json import Router
 from api.version import running_version
 from api.who import Porter
 from api.wiring import OpenCity, has_cases, open_city
 from gis_ce.access_rules import access_rules
 
-ROUTERS: tuple[APIRouter, ...] = (
+ROUTERS: tuple[Router, ...] = (
     checks.router,
     here.router,
     encroach.router,
@@ -179,7 +179,6 @@ def make_app(settings: Settings, city: OpenCity | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     add_error_answers(app)
-    app.add_middleware(StrictJson)
     app.add_middleware(AccessLog, office=app.state.office)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SharedAcrossSites)

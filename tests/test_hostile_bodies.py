@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,10 @@ from hostile import bodies, ring, with_value
 from kept_files import files
 from small_town import Town, lonlat, make_town
 
+from api.app import ROUTERS
 from api.errors import ApiError
 from api.limits import MOST_BYTES
-from api.strict_json import look_at
+from api.strict_json import StrictRoute, read_strictly
 
 LON, LAT = lonlat(50, 20)
 POINT = {"type": "Point", "coordinates": [LON, LAT]}
@@ -147,10 +149,22 @@ def test_what_the_sentences_say() -> None:
     }
     for body, words in said.items():
         with pytest.raises(ApiError, match=r"^the body: ") as caught:
-            look_at(body)
+            read_strictly(body)
         assert words in str(caught.value)
-    for fine in (b'{"a": {"a": 1}, "b": "\\ud83d\\ude00"}', b"\xef\xbb\xbf{}", b"{", b""):
-        look_at(fine)
+    assert read_strictly(b'{"a": {"a": 1}, "b": "\\ud83d\\ude00"}') == {"a": {"a": 1}, "b": "\U0001f600"}
+    assert read_strictly(b"\xef\xbb\xbf{}") == {}
+
+
+def test_every_route_that_takes_json_reads_it_strictly_and_once(standing: Standing, monkeypatch: Any) -> None:
+    plain = [route for router in ROUTERS for route in router.routes if not isinstance(route, StrictRoute)]
+    assert plain == []
+    read = list[bytes]()
+    loads = json.loads
+    monkeypatch.setattr(json, "loads", lambda body, **how: read.append(body) or loads(body, **how))
+    sent = json.dumps(GOOD["/checks"])
+    answer = standing.client.post("/checks", content=sent, headers={"Content-Type": "application/geo+json"})
+    assert answer.status_code == 200
+    assert read == [sent]
 
 
 @pytest.mark.heavy

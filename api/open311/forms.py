@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import orjson
 from fastapi import Request
 from fastapi.responses import Response
-from fastapi.routing import APIRoute
 
 from api.errors import OURS, ApiError, TooOften, told
+from api.strict_json import StrictRoute
 
 Row = dict[str, Any]
 _MEDIA = {"json": "application/json", "xml": "application/xml"}
@@ -33,7 +33,7 @@ def written(value: Row | Sequence[Row], form: str, whole: str, each: str, status
     return Response(content, status, media_type=f"{_MEDIA[form]}; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
-class ReportRoute(APIRoute):
+class ReportRoute(StrictRoute):
     """A route whose mistakes are GeoReport's list of errors, in the form that was asked for."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

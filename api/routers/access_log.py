@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 
 from api.access_log_messages import Accesses, access_message, since
 from api.case_answers import private
 from api.case_requests import TheVisit
 from api.days_given import Day
+from api.strict_json import Router
 from gis_ce.persons_seen import MOST, AccessFilter, accesses
 
-router = APIRouter(tags=["access"], default_response_class=JSONResponse)
+router = Router(tags=["access"], default_response_class=JSONResponse)
 
 Word = Annotated[str | None, Query(max_length=100)]
 

@@ -9,9 +9,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
-from fastapi.routing import APIRoute
 
 from api.arcgis.about import VERSION, layer_document, service_document
 from api.arcgis.numbers import layer_numbers
@@ -21,13 +20,14 @@ from api.errors import OURS, ApiError, NotThere, told
 from api.given_once import given_once
 from api.ogc.asking import Asking, TheAsking
 from api.ogc.forms import GEOJSON
+from api.strict_json import Router, StrictRoute
 
 SERVICE = "gis-ce"
 ROOT = "/arcgis/rest"
 _SERVICE = f"/services/{SERVICE}/FeatureServer"
 
 
-class EsriRoute(APIRoute):
+class EsriRoute(StrictRoute):
     """A route whose mistakes are answers with an `error`."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -44,7 +44,7 @@ class EsriRoute(APIRoute):
         return handled
 
 
-router = APIRouter(prefix=ROOT, route_class=EsriRoute, include_in_schema=False)
+router = Router(prefix=ROOT, route_class=EsriRoute, include_in_schema=False)
 
 
 async def given_in(request: Request) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, UploadFile
+from fastapi import Form, Path, Query, UploadFile
 from fastapi.responses import FileResponse, JSONResponse
 
 from api.access import works_on
@@ -15,6 +15,7 @@ from api.case_records import attachment_message
 from api.case_requests import TheChange, TheVisit, Visit
 from api.errors import NotThere
 from api.routers.cases import Number
+from api.strict_json import Router
 from gis_ce.actions.at_hand import look_at, refuse_stranger
 from gis_ce.actions.attaching import attach, take_file
 from gis_ce.actions.showing import show_case
@@ -23,7 +24,7 @@ from gis_ce.attachments.stripping import stripped_media_type
 from gis_ce.errors import AttachmentMissing, NotYourLane
 from gis_ce.tables import Attachment
 
-router = APIRouter(tags=["cases"])
+router = Router(tags=["cases"])
 
 AttachmentId = Annotated[str, Path(description="Id of an attachment.", max_length=80)]
 _SAFE = {"Content-Security-Policy": "default-src 'none'; sandbox", "Content-Encoding": "identity"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import Response
 
 from api.case_answers import PRIVATE
@@ -13,10 +13,11 @@ from api.case_exhibits import exhibit_of
 from api.case_requests import TheVisit
 from api.decision_layers import as_they_were
 from api.routers.cases import Number
+from api.strict_json import Router
 from gis_ce.actions.showing import show_case
 from maps.folium_pages import case_page
 
-router = APIRouter(tags=["cases"])
+router = Router(tags=["cases"])
 
 CheckName = Annotated[
     str | None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import JSONResponse, Response
 
 from api.case_answer_schemas import Done, MovePreviewAnswer, Proposals
@@ -17,13 +17,14 @@ from api.narrowing import narrowed_proposal
 from api.preview_messages import answerable_message, move_message
 from api.process_pictures import SVG_HEADERS, drawn_case
 from api.routers.cases import Number
+from api.strict_json import Router
 from gis_ce.actions.previews import preview_move
 from gis_ce.actions.reviewing import review
 from gis_ce.actions.showing import show_case
 from gis_ce.actions.site_moves import ask_map_again, describe_site, move_site
 from gis_ce.actions.stepping import Given
 
-router = APIRouter(tags=["cases"], default_response_class=JSONResponse)
+router = Router(tags=["cases"], default_response_class=JSONResponse)
 
 _DONE: dict[int | str, dict[str, object]] = {200: {"model": Done}}
 DecisionId = Annotated[str, Path(description="Id of a decision that is to be looked at again.", max_length=80)]

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
@@ -15,8 +15,9 @@ from api.case_packets import packet_of, write_zip
 from api.case_requests import TheVisit
 from api.decision_layers import as_they_were
 from api.routers.cases import Number
+from api.strict_json import Router
 
-router = APIRouter(tags=["cases"])
+router = Router(tags=["cases"])
 
 
 @router.get(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 
 from api.case_answer_schemas import Done
@@ -16,12 +16,13 @@ from api.case_requests import TheChange, TheVisit
 from api.case_schemas import EventQuery, LinkIn, NoteIn, PartyIn, ReferenceIn
 from api.narrowing import narrowed_event
 from api.routers.cases import Number
+from api.strict_json import Router
 from gis_ce.actions.linking import link, refer
 from gis_ce.actions.notes import add_note
 from gis_ce.actions.parties import add_party
 from gis_ce.actions.showing import case_history, show_case
 
-router = APIRouter(tags=["cases"], default_response_class=JSONResponse)
+router = Router(tags=["cases"], default_response_class=JSONResponse)
 
 _DONE: dict[int | str, dict[str, object]] = {200: {"model": Done}}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
 
@@ -25,13 +25,14 @@ from api.case_schemas import (
     WaitToExtend,
 )
 from api.routers.cases import Number
+from api.strict_json import Router
 from gis_ce.actions.closing import Closing
 from gis_ce.actions.mending import Correction, correct, reopen
 from gis_ce.actions.ranking import assign, set_priority
 from gis_ce.actions.stepping import Given, answer_step, notate
 from gis_ce.actions.waits import end_wait, extend_wait
 
-router = APIRouter(tags=["cases"], default_response_class=JSONResponse, responses={200: {"model": Done}})
+router = Router(tags=["cases"], default_response_class=JSONResponse, responses={200: {"model": Done}})
 
 _EXAMPLES: dict[str, Example] = {
     "answer": {"summary": "An answer as the map says", "value": ANSWER_EXAMPLE},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import Body, Path, Query
 from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
 
@@ -17,12 +17,13 @@ from api.case_messages import case_message, page_message
 from api.case_requests import TheChange, TheVisit
 from api.case_schemas import GPS_EXAMPLE, OPEN_EXAMPLE, CaseQuery, CaseToOpen
 from api.narrowing import narrowed_case
+from api.strict_json import Router
 from gis_ce.actions.listing import list_cases
 from gis_ce.actions.opening import open_case
 from gis_ce.actions.previews import preview_opening
 from gis_ce.actions.showing import show_case
 
-router = APIRouter(tags=["cases"])
+router = Router(tags=["cases"])
 
 Number = Annotated[str, Path(description="Number of a case, such as LEAK-2026-00017, or its id.", max_length=80)]
 

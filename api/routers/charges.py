@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from fastapi.responses import JSONResponse
 
 from api.case_answer_schemas import Done
@@ -26,12 +26,13 @@ from api.charge_schemas import (
     WaiverIn,
 )
 from api.routers.cases import Number
+from api.strict_json import Router
 from gis_ce.actions.charging import ChargeGiven, add_charge
 from gis_ce.actions.paying import LastDay, Payment, Waiver, end_penalty, pay, resume, return_payment, stay, waive
 from gis_ce.actions.payment_import import import_payments
 from gis_ce.actions.unpaid import statement, unpaid
 
-router = APIRouter(tags=["charges"], default_response_class=JSONResponse)
+router = Router(tags=["charges"], default_response_class=JSONResponse)
 
 _DONE: dict[int | str, dict[str, object]] = {200: {"model": Done}}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import Body, Request
 from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
 
@@ -23,11 +23,12 @@ from api.schemas import (
     STRUCTURE_EXAMPLE,
     ChecksBody,
 )
+from api.strict_json import Router
 from gis_ce.assess import applicable, chosen_checks
 from gis_ce.checks.all import CHECKS
 from gis_ce.errors import PlaceUnknown
 
-router = APIRouter(tags=["checks"])
+router = Router(tags=["checks"])
 
 _EXAMPLES: dict[str, Example] = {
     "one place": {"summary": "One measured place, with words and evidence", "value": ONE_EXAMPLE},

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import Response
 
 from api.case_answers import PRIVATE
 from api.case_requests import TheVisit
+from api.strict_json import Router
 from gis_ce.actions.day_sheet import day_sheet
 from maps.day_sheet_page import day_sheet_page
 
-router = APIRouter(tags=["cases"])
+router = Router(tags=["cases"])
 
 
 @router.get(

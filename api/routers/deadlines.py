@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import JSONResponse, Response
 
 from api.case_answer_schemas import Done
@@ -24,6 +24,7 @@ from api.due_schemas import (
     VisitPutOffIn,
 )
 from api.routers.cases import Number
+from api.strict_json import Router
 from gis_ce.actions.calendars import officer_calendar
 from gis_ce.actions.contacting import ContactGiven, contacts_of, log_contact
 from gis_ce.actions.due_list import DueState, due_list
@@ -31,7 +32,7 @@ from gis_ce.actions.proceedings import proceedings_of
 from gis_ce.actions.urgency import set_category, update_manager
 from gis_ce.actions.visits import VisitGiven, VisitPutOff, plan_visit, put_off_visit, visit_done
 
-router = APIRouter(tags=["deadlines"], default_response_class=JSONResponse)
+router = Router(tags=["deadlines"], default_response_class=JSONResponse)
 
 _DONE: dict[int | str, dict[str, object]] = {200: {"model": Done}}
 OfficerQuery = Annotated[Name | None, Query(description="Of whose cases and visits.")]

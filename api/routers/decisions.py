@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import JSONResponse
 
 from api.case_answer_schemas import Done
@@ -33,6 +33,7 @@ from api.decision_schemas import (
     ToSign,
 )
 from api.errors import ApiError
+from api.strict_json import Router
 from gis_ce.actions.flips import recheck_all
 from gis_ce.actions.flips_known import near_flips, waiting_for_signature
 from gis_ce.actions.recorded_inputs import recorded
@@ -42,7 +43,7 @@ from gis_ce.decision_chain import heads, read_heads
 from gis_ce.decision_numbers import decision_named, decisions_listed, lines_of, listed_as
 from gis_ce.decision_proof import verify
 
-router = APIRouter(tags=["decisions"], default_response_class=JSONResponse)
+router = Router(tags=["decisions"], default_response_class=JSONResponse)
 
 Number = Annotated[str, Path(description="Number of a decision on record, or its id.", max_length=80)]
 

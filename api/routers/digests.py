@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 
 from api.case_answers import PRIVATE
 from api.case_requests import TheVisit
 from api.case_schemas import Name
 from api.days_given import Day
+from api.strict_json import Router
 from gis_ce.actions.digesting import Period, digest
 from gis_ce.digests import DigestForm, written
 
-router = APIRouter(tags=["deadlines"])
+router = Router(tags=["deadlines"])
 
 _KINDS: dict[DigestForm, str] = {"text": "text/plain", "html": "text/html", "csv": "text/csv"}
 

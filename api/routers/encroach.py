@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Body
+from fastapi import Body
 from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
 
@@ -15,8 +15,9 @@ from api.encroach_schemas import SHED_EXAMPLE, EncroachAnswer, StructureDrawn
 from api.places import asked_places, to_sites
 from api.requests import TheCity, TheView
 from api.schemas import OnePlace
+from api.strict_json import Router
 
-router = APIRouter(tags=["checks"])
+router = Router(tags=["checks"])
 
 _SHED: dict[str, Example] = {"shed": {"summary": "A shed, drawn on the map", "value": SHED_EXAMPLE}}
 DrawnBody = Annotated[StructureDrawn, Body(openapi_examples=_SHED)]

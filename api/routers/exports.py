@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 
 from api.case_answers import PRIVATE
@@ -17,8 +17,9 @@ from api.case_requests import TheVisit
 from api.case_schemas import CaseFilterQuery, EntryFilterQuery
 from api.register_messages import entry_filter, filling_of
 from api.routers.registers import RegisterName
+from api.strict_json import Router
 
-router = APIRouter(tags=["exports"])
+router = Router(tags=["exports"])
 
 Ending = Literal["csv", "xlsx", "gpkg", "parquet"]
 _KINDS: dict[Ending, str] = {

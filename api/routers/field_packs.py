@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import Response
 
 from api.case_answers import PRIVATE
@@ -17,8 +17,9 @@ from api.case_requests import TheVisit
 from api.case_schemas import Name
 from api.field_pack.making import Pack, make_pack
 from api.requests import TheView
+from api.strict_json import Router
 
-router = APIRouter(tags=["sync"])
+router = Router(tags=["sync"])
 
 _KINDS = {"gpkg": "application/geopackage+sqlite3", "zip": "application/zip"}
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import Response
 
 from api.requests import office_of
+from api.strict_json import Router
 from gis_ce.public_forms import form_pdf
 
-router = APIRouter(tags=["forms"])
+router = Router(tags=["forms"])
 
 FormName = Annotated[str, Path(description="encroachment_application or information_request_form.", max_length=80)]
 

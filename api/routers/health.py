@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from fastapi import APIRouter
-
 from api.access import SeenLayer
 from api.answer_schemas import Health, LayerAge
 from api.requests import TheCity, TheView
+from api.strict_json import Router
 from api.version import running_version
 
-router = APIRouter(tags=["service"])
+router = Router(tags=["service"])
 
 
 @router.get("/health", summary="Is the service well, and how old are its layers?")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 import shapely
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import JSONResponse
 
 from api.access import View
@@ -16,12 +16,13 @@ from api.answers import Message, finding_messages
 from api.errors import BadPlace
 from api.here_answers import here_findings, nearest_facilities
 from api.requests import TheCity, TheView
+from api.strict_json import Router
 from gis_ce.assess import applicable
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Sites
 from layers.grid import Geometries
 
-router = APIRouter(tags=["checks"])
+router = Router(tags=["checks"])
 
 Longitude = Annotated[
     float, Query(ge=-180, le=180, allow_inf_nan=False, description="Degrees east.", examples=[-81.86])

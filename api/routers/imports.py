@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import Form, UploadFile
 from fastapi.responses import JSONResponse
 
 from api.case_answers import private
@@ -19,12 +19,13 @@ from api.case_imports import OldFile, bring_in, import_message
 from api.case_places import Message
 from api.case_requests import Change, TheChange
 from api.errors import ApiError
+from api.strict_json import Router
 from gis_ce.attachments.archives import office_content
 from gis_ce.attachments.limits import LIMITS
 from gis_ce.errors import OldCasesRefused
 from gis_ce.idempotency import once
 
-router = APIRouter(tags=["imports"])
+router = Router(tags=["imports"])
 
 MOST_ROWS = 5_000
 """While old cases come in nobody else can write; the command takes larger files, at a quiet hour."""

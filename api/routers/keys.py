@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from fastapi.responses import JSONResponse
 
 from api.case_answers import private
 from api.case_requests import TheVisit
 from api.key_messages import KeyAnswer, KeysAnswer, KeyToMake, MadeKey, key_message, new_key
 from api.same_site import refuse_other_sites
+from api.strict_json import Router
 from gis_ce.api_keys import all_keys, make_key, revoke_key
 
-router = APIRouter(tags=["access"], default_response_class=JSONResponse)
+router = Router(tags=["access"], default_response_class=JSONResponse)
 
 KeyName = Annotated[str, Path(description="Name of a key.", max_length=80)]
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import shapely
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response
 
 from api.access import SeenLayer, View
@@ -16,13 +16,14 @@ from api.access_log import tells_names
 from api.answer_schemas import LayerEntry, LayerList
 from api.errors import ApiError
 from api.requests import TheCity, TheView
+from api.strict_json import Router
 from layers.catalog import ROLE_BY_NAME
 from layers.errors import LayerMissing
 from layers.features import Features, Rows
 from layers.grid import Geometries, Grid
 from maps.style import min_zoom
 
-router = APIRouter(tags=["layers"])
+router = Router(tags=["layers"])
 
 MOST_FEATURES = 4_000
 """How many features one view gets; beyond that the larger ones, and the answer says so."""

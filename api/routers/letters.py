@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import JSONResponse, Response
 
 from api.case_answer_schemas import Done
@@ -23,12 +23,13 @@ from api.letter_schemas import (
     ServedIn,
 )
 from api.routers.cases import Number
+from api.strict_json import Router
 from gis_ce.actions.deeds import Deed, see_deed
 from gis_ce.actions.letter_issuing import issue_letter, reissue_letter, withdraw_letter
 from gis_ce.actions.letter_service import CameBack, Served, receive_letter, return_letter, serve_letter
 from gis_ce.actions.letters import LetterAsked, change_letter, letter_pdf, new_letter, show_letter
 
-router = APIRouter(tags=["letters"], default_response_class=JSONResponse)
+router = Router(tags=["letters"], default_response_class=JSONResponse)
 
 _DONE: dict[int | str, dict[str, object]] = {200: {"model": Done}}
 LetterName = Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from sqlalchemy.orm import Session
 
@@ -17,12 +17,13 @@ from api.mailing_letters import letter_version
 from api.mailing_messages import mailing_line, mailing_message, row_message
 from api.mailing_schemas import AddedRow, Mailed, NewMailing, Returned, RowDecision
 from api.streaming import line_pieces
+from api.strict_json import Router
 from gis_ce.actions.carried_out import Done
 from gis_ce.actions.mailing_making import new_mailing
 from gis_ce.actions.mailings import Added, add_row, decide_row, freeze, mark_mailed, note_return, review
 from gis_ce.mailing.kept import mailing_named, mailings_page, rows_of
 
-router = APIRouter(tags=["mailings"])
+router = Router(tags=["mailings"])
 
 MailingName = Annotated[str, Path(description="Number of a mailing, such as ML-2026-00001, or its id.", max_length=80)]
 RowName = Annotated[str, Path(description="Position or id of a row.", max_length=80)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from api.access import works_on
@@ -14,13 +14,14 @@ from api.errors import NoCity
 from api.languages import TheLanguage, page_in
 from api.map_answers import hits_message, table_message
 from api.requests import TheCity, TheView, TheWho
+from api.strict_json import Router
 from gis_ce.case_columns import change_token
 from gis_ce.case_table_of_map import case_table
 from gis_ce.place_search import found_by_words
 from maps.officers_map import officers_map_html, worker_script
 from maps.page import opening_extent
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/map")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.ogc import pages
@@ -20,9 +19,10 @@ from api.ogc.links import OPENAPI, ROOT, SCHEMA, forms_of
 from api.ogc.openapi import api_document
 from api.ogc.reference_systems import CRS84, system_named, systems
 from api.ogc.selection import KNOWN, page, single, wanted
+from api.strict_json import Router
 
-landing = APIRouter(prefix=ROOT, include_in_schema=False)
-collections = APIRouter(include_in_schema=False)
+landing = Router(prefix=ROOT, include_in_schema=False)
+collections = Router(include_in_schema=False)
 
 
 @landing.get("")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import shapely
-from fastapi import APIRouter, Body
+from fastapi import Body
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,10 +20,11 @@ from api.ogc.selection import single
 from api.routers.checks import post_checks
 from api.routers.trace import get_downstream, get_isolate, get_upstream, on_grid
 from api.schemas import OnePlace
+from api.strict_json import Router
 from gis_ce.checks.all import CHECKS
 from gis_ce.tracing import Where
 
-landing = APIRouter(prefix=ROOT, include_in_schema=False)
+landing = Router(prefix=ROOT, include_in_schema=False)
 
 
 class StartOfTrace(BaseModel):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.errors import NotThere
@@ -27,10 +26,11 @@ from api.ogc.tile_documents import (
     tile_sets,
     town_style,
 )
+from api.strict_json import Router
 
-landing = APIRouter(prefix=ROOT, include_in_schema=False)
-collections = APIRouter(include_in_schema=False)
-plain = APIRouter(include_in_schema=False)
+landing = Router(prefix=ROOT, include_in_schema=False)
+collections = Router(include_in_schema=False)
+plain = Router(include_in_schema=False)
 
 _FOR_EVER = "max-age=31536000, immutable"
 

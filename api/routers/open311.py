@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from api.given_once import given_once
@@ -15,13 +15,14 @@ from api.open311.forms import ReportRoute, written
 from api.open311.messages import MOST_REQUESTS, definition_row, filter_of, report_of, request_row, service_row
 from api.open311.often import Counter
 from api.requests import TheOffice
+from api.strict_json import Router
 from gis_ce.actions.desk import Actor
 from gis_ce.actions.reporting import THE_PUBLIC, ReportFilter, report, reports_seen
 from gis_ce.errors import ReportUnknown
 from gis_ce.public_reports import Intake
 
 ROOT = "/open311/v2"
-router = APIRouter(prefix=ROOT, route_class=ReportRoute, include_in_schema=False)
+router = Router(prefix=ROOT, route_class=ReportRoute, include_in_schema=False)
 
 
 async def given_in(request: Request) -> Mapping[str, str]:

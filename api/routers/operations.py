@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -13,9 +13,10 @@ from api.errors import NotReady
 from api.metrics import Metrics
 from api.requests import TheCity
 from api.service_state import store_answers
+from api.strict_json import Router
 from gis_ce.errors import CaseError
 
-router = APIRouter(tags=["service"])
+router = Router(tags=["service"])
 
 
 def metrics_of(request: Request) -> Metrics:

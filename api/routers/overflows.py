@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import JSONResponse
 
 from api.case_answers import private
 from api.case_requests import TheVisit
 from api.days_given import Moment
 from api.mailing_messages import reporting_message
+from api.strict_json import Router
 from gis_ce.actions.mailing_overflows import reporting_of, traceable
 
-router = APIRouter(tags=["mailings"])
+router = Router(tags=["mailings"])
 
 CaseName = Annotated[str, Path(description="Number or id of a case of an overflow.", max_length=80)]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import mimetypes
 
-from fastapi import APIRouter
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from api.errors import NoCity
 from api.requests import TheCity, TheView
+from api.strict_json import Router
 from maps.errors import VendorMissing
 from maps.officers_map import FILES
 from maps.page import STATIC, opening_extent, town_page_html, town_script
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _FRESH = {"Cache-Control": "no-cache"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import JSONResponse
 
 from api.case_answer_schemas import Done
@@ -30,6 +30,7 @@ from api.proceeding_schemas import (
     TellIn,
 )
 from api.routers.cases import Number
+from api.strict_json import Router
 from gis_ce.actions.after_photos import mark_after_photo
 from gis_ce.actions.filing_appeals import AppealDecision, AppealGiven, decide_appeal, file_appeal
 from gis_ce.actions.hearings import (
@@ -55,7 +56,7 @@ from gis_ce.actions.measures import (
 from gis_ce.actions.shut_offs import ShutOffDecision, ask_shut_off, decide_shut_off
 from gis_ce.actions.status_updates import send_status, status_for_reporter
 
-router = APIRouter(tags=["proceedings"], default_response_class=JSONResponse)
+router = Router(tags=["proceedings"], default_response_class=JSONResponse)
 
 _DONE: dict[int | str, dict[str, object]] = {200: {"model": Done}}
 Id = Annotated[str, Path(description="Id of the proceeding.", max_length=80)]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from fastapi.responses import JSONResponse, Response
 
 from api.case_requests import TheVisit
 from api.process_answer_schemas import ProcessAnswer, ProcessList
 from api.process_messages import process_line, process_message
 from api.process_pictures import SVG_HEADERS, drawn_process
+from api.strict_json import Router
 from gis_ce.actions.definitions import in_force, in_store
 
-router = APIRouter(tags=["processes"])
+router = Router(tags=["processes"])
 
 ProcessId = Annotated[str, Path(description="A process, such as leaks.", max_length=80)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from fastapi.responses import JSONResponse
 
 from api.case_answers import private
@@ -13,9 +13,10 @@ from api.case_requests import TheVisit
 from api.case_schemas import EntryQuery
 from api.process_answer_schemas import RegisterAnswer, RegisterList
 from api.register_messages import entries_message, entry_filter, filling_of, register_line
+from api.strict_json import Router
 from gis_ce.registers import register_page
 
-router = APIRouter(tags=["registers"])
+router = Router(tags=["registers"])
 
 RegisterName = Annotated[str, Path(description="A register, such as encroachment_log.", max_length=80)]
 

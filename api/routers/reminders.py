@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 
 from api.case_answer_schemas import Done
@@ -16,9 +16,10 @@ from api.case_records import reminders_message
 from api.case_requests import TheChange, TheVisit
 from api.case_schemas import ReminderIn, ReminderQuery
 from api.routers.cases import Number
+from api.strict_json import Router
 from gis_ce.actions.reminding import reminders, set_reminder
 
-router = APIRouter(tags=["cases"], default_response_class=JSONResponse)
+router = Router(tags=["cases"], default_response_class=JSONResponse)
 
 
 @router.get("/reminders", summary="Which deadlines are near?", responses={200: {"model": RemindersPage}})

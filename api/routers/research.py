@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 import shapely
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import JSONResponse
 
 from api.access import View
@@ -16,12 +16,13 @@ from api.errors import BadPlace
 from api.requests import TheCity, TheView
 from api.research_answers import Looked, one_site, research_message
 from api.research_schemas import ResearchAnswer
+from api.strict_json import Router
 from api.wiring import OpenCity
 from gis_ce.case_table import LARGEST_SIGMA_FT
 from gis_ce.checks.check import Sites
 from gis_ce.parcel_named import parcel_named
 
-router = APIRouter(tags=["research"])
+router = Router(tags=["research"])
 
 Longitude = Annotated[
     float | None, Query(ge=-180, le=180, allow_inf_nan=False, description="Degrees east.", examples=[-81.86])

@@ -6,7 +6,7 @@ import hmac
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from api.case_answers import PRIVATE
@@ -15,6 +15,7 @@ from api.network_address import address_of
 from api.oidc import Provider, Started
 from api.requests import TheCity, TheWho, office_of
 from api.same_site import refuse_other_sites
+from api.strict_json import Router
 from api.who import Porter
 from gis_ce.accounts import Provided, provided_account
 from gis_ce.errors import CaseError, SignInRefused
@@ -22,7 +23,7 @@ from gis_ce.sessions import LONGEST, begin_session, end_session
 from gis_ce.sign_ins_under_way import WITHIN, UnderWay, begin_sign_in, end_sign_in
 from maps.page.sign_in import SignInPage, sign_in_html
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 _BACK = "/sign-in/provider/back"
 _NO_ROLE = "You are known to the provider, but none of your groups has a role here; ask an administrator."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import Body, Query, Request
 from fastapi.openapi.models import Example
 from fastapi.responses import JSONResponse
 
@@ -14,13 +14,14 @@ from api.case_places import Message
 from api.case_records import event_message
 from api.case_requests import TheChange, TheVisit, Visit
 from api.narrowing import narrowed_case, narrowed_event
+from api.strict_json import Router
 from api.sync_batch import carried_out_in_order
 from api.sync_schemas import BATCH_EXAMPLE, BatchAnswer, BatchIn, ChangesAnswer, ChangesQuery
 from api.sync_tokens import mark_of, token_of
 from gis_ce.actions.changes_since import Change, Wanted, changes_since
 from layers.grid import Grid
 
-router = APIRouter(tags=["sync"], default_response_class=JSONResponse)
+router = Router(tags=["sync"], default_response_class=JSONResponse)
 
 _EXAMPLES: dict[str, Example] = {
     "morning": {"summary": "A case that was opened and noted on without a connection", "value": BATCH_EXAMPLE}

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import shapely
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from api.access import View
@@ -17,6 +17,7 @@ from api.case_answers import PRIVATE
 from api.errors import BadPlace, SignInNeeded
 from api.requests import TheCity, TheView
 from api.streaming import json_pieces
+from api.strict_json import Router
 from api.trace_answers import isolation_message, marks_collection, trace_message
 from api.trace_forms import MEDIA, Form, answer_of
 from api.trace_parcels import ParcelsAnswer, parcels_csv, parcels_message
@@ -28,7 +29,7 @@ from gis_ce.network_marks import Mark, isolation_marks, trace_marks
 from gis_ce.tracing import Where, cut_off, traced
 from layers.network.trace import TraceKind
 
-router = APIRouter(tags=["network"], default_response_class=StreamingResponse)
+router = Router(tags=["network"], default_response_class=StreamingResponse)
 
 Longitude = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False, description="Degrees east.")]
 Latitude = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False, description="Degrees north.")]

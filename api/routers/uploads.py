@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Request
+from fastapi import Header, Path, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.answer_schemas import Problem
 from api.case_answers import private
 from api.case_requests import TheChange, TheVisit, Visit
+from api.strict_json import Router
 from api.upload_headers import ABLE, PIECE, SPOKEN, checksum_of, expires, given_of, offset_of, refuse_other_version
 from api.upload_pieces import looked_through, take_piece
 from api.upload_schemas import HaveAnswer, UploadAnswer
@@ -19,7 +20,7 @@ from gis_ce.actions.uploads import arrived, begin_upload, end_upload, has_conten
 from gis_ce.attachments import pieces
 from gis_ce.tables import Upload
 
-router = APIRouter(tags=["sync"])
+router = Router(tags=["sync"])
 
 UploadId = Annotated[str, Path(description="Id of an upload of one's own.", max_length=80)]
 _Length = Annotated[str | None, Header(alias="Upload-Length", description="Bytes of the whole file.")]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.case_answers import PRIVATE, private
 from api.case_requests import Change, TheChange, TheVisit
 from api.settings import Settings
+from api.strict_json import Router
 from api.webhook_messages import (
     DeliveriesAnswer,
     RetriedAnswer,
@@ -21,7 +22,7 @@ from api.webhook_messages import (
 )
 from gis_ce.actions.webhooks import WebhookGiven, add_webhook, deliveries, remove_webhook, retry, webhooks
 
-router = APIRouter(tags=["webhooks"], default_response_class=JSONResponse)
+router = Router(tags=["webhooks"], default_response_class=JSONResponse)
 
 WebhookId = Annotated[str, Path(description="Id of a webhook.", max_length=80)]
 
