@@ -13,3 +13,7 @@ def before_load_schema(_: schemathesis.HookContext, raw_schema: dict[str, Any]) 
     limit = raw_schema["components"].get("parameters", {}).get("limit")
     if limit is not None:
         del limit["schema"]["maximum"]
+
+
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+"""A piece of an upload (tus) is plain bytes."""
