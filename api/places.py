@@ -106,6 +106,8 @@ def _named(asked: Asked, row: int) -> str:
 
 def _shapes(asked: Asked, shapes: Sequence[Shape | None], what: str) -> Geometries:
     """GeoJSON to shapely, all at once; the slow way only to find out which one was wrong."""
+    if all(shape is None for shape in shapes):
+        return np.full(len(shapes), None, dtype=object)
     texts = [None if shape is None else json.dumps(shape.model_dump()) for shape in shapes]
     made = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
     for row in _rows(np.array([text is not None for text in texts], dtype=bool)):
@@ -145,6 +147,8 @@ def _onto_grid(asked: Asked, places: Geometries, structures: Geometries, grid: G
     for reference in dict.fromkeys(references):
         rows = np.flatnonzero(np.array([each == reference for each in references], dtype=bool))
         for column in (structures, places):
+            if shapely.is_missing(column).all():
+                continue
             _refuse_feet(asked, column, rows)
             moved = on_grid(column[rows], reference, grid)
             if moved.problem is not None:

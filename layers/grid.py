@@ -43,18 +43,19 @@ class Grid:
 
     def to_lonlat(self, geometries: Geometries) -> Geometries:
         """The same geometries in degrees, longitude first, on the grid's own datum."""
-        return _transformed(geometries, _transformer(self.crs, self._degrees))
+        return _transformed(geometries, _to_lonlat(self))
 
     def from_lonlat(self, geometries: Geometries) -> Geometries:
         """The same geometries on the grid in feet; degrees are taken to be on the grid's own datum."""
-        return _transformed(geometries, _transformer(self._degrees, self.crs))
+        return _transformed(geometries, _from_lonlat(self))
 
     def from_crs(self, geometries: Geometries, crs: CRS) -> Geometries:
         """The same geometries moved from another coordinate system (x first) to the grid."""
         return _transformed(geometries, _transformer(crs, self.crs))
 
     @property
-    def _degrees(self) -> CRS:
+    def geodetic(self) -> CRS:
+        """The degrees of the grid's own datum; raises GridError where it has none."""
         geodetic = self.crs.geodetic_crs
         if geodetic is None:
             raise GridError(f"EPSG:{self.epsg} has no datum of its own; choose another grid.")
@@ -84,6 +85,17 @@ def _metres_as_feet(crs: CRS) -> CRS:
     for axis in described["coordinate_system"]["axis"]:
         axis["unit"] = _FOOT
     return CRS.from_json_dict(described)
+
+
+@functools.lru_cache(maxsize=64)
+def _to_lonlat(grid: Grid) -> Transformer:
+    """Kept by grid: to compare coordinate systems costs more than to move a point between them."""
+    return _transformer(grid.crs, grid.geodetic)
+
+
+@functools.lru_cache(maxsize=64)
+def _from_lonlat(grid: Grid) -> Transformer:
+    return _transformer(grid.geodetic, grid.crs)
 
 
 @functools.lru_cache(maxsize=256)

@@ -81,17 +81,25 @@ class LargeShape:
     def _crossed(self, x: Floats, y: Floats) -> Rows:
         """How often the outline is crossed on the way to each point."""
         line = np.floor((y - self._south) / self._step_ft).astype(np.int64)
-        near_lines = zip(line.tolist(), x.tolist(), strict=True)
-        along = np.array([bisect_right(self._on_line(number), at) for number, at in near_lines])
-        ends = np.stack([np.column_stack([x, y]), np.column_stack([x, self._height_ft(line)])], axis=1)
-        point, piece = self._pieces.query(shapely.linestrings(ends))
+        along, height = self._along(line, x), self._height_ft(line)
+        way = shapely.box(x, np.minimum(y, height), x, np.maximum(y, height))
+        point, piece = self._pieces.query(way)
         start, end, owner = _segments(self._pieces.geometries[piece])
         point = point[owner]
         spans = (start[:, 0] > x[point]) != (end[:, 0] > x[point])
         start, end, point = start[spans], end[spans], point[spans]
         at = start[:, 1] + (x[point] - start[:, 0]) * (end[:, 1] - start[:, 1]) / (end[:, 0] - start[:, 0])
-        between = (at > y[point]) != (at > ends[point, 1, 1])
+        between = (at > y[point]) != (at > height[point])
         return np.asarray(along + np.bincount(point[between], minlength=len(x)), dtype=np.intp)
+
+    def _along(self, line: Rows, x: Floats) -> Rows:
+        """How often the outline is crossed along each point's scan line, up to the point's east."""
+        along = np.empty(len(x), dtype=np.intp)
+        numbers, which = np.unique(line, return_inverse=True)
+        order, ends = np.argsort(which, kind="stable"), np.cumsum(np.bincount(which))
+        for number, of in zip(numbers.tolist(), np.split(order, ends[:-1]), strict=True):
+            along[of] = np.searchsorted(np.frombuffer(self._on_line(number)), x[of], side="right")
+        return along
 
     def _one_inside(self, x: float, y: float) -> bool:
         """The same of one point in numbers: here the calls would cost more than the work."""

@@ -42,12 +42,13 @@ class OnePlaceQuery(RememberedQuery):
                 known.sort(key=lambda near: rank[near[0]])
         return known
 
-    def within_one(self, role: str, reach_ft: float) -> list[Near]:
-        """Every feature at most `reach_ft` away (see `within`), in no order."""
+    def within_one(self, role: str, reach_ft: float, shape: Geometries | None = None) -> list[Near]:
+        """Every feature at most `reach_ft` away (see `within`), from the place or a shape, in no order."""
         index, _ = self.features(role).served(EVERYTHING)
-        if self._about.one is None:
+        about = self._about if shape is None else Asked.about(shape)
+        if about.one is None:
             return []
-        return near_of_one(index, self._about.one, reach_ft)
+        return near_of_one(index, about.one, reach_ft)
 
     def nearest_one(
         self, role: str, reach_ft: float, select: Selection = EVERYTHING, shape: Geometries | None = None

@@ -8,20 +8,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gis_ce.checks.availability_facts import MEASURES, Measured, later_facts
 from gis_ce.checks.check import Measures, Sites
-from gis_ce.checks.connection import connections, crossed_parcels
-from gis_ce.checks.facts import Fact, Facts
-from gis_ce.checks.frontage import frontages
-from gis_ce.checks.measuring import first_pair, first_that_holds, ids_of, sigmas_of
+from gis_ce.checks.facts import Facts
+from gis_ce.checks.measuring import first_pair, first_that_holds, sigmas_of
 from gis_ce.checks.one_or_many import Column, pick
 from gis_ce.checks.other_land import both, not_there
 from gis_ce.checks.service_ways import (
-    FRONTAGE_REACH_LIMITS,
     SEARCH_REACH_FT,
     KnownWays,
     ParcelWays,
     Service,
-    counted,
     from_sites,
     parcel_ways,
 )
@@ -32,15 +29,7 @@ from layers.features import Rows
 from layers.grid import AT_LIMIT_FT, Floats
 from layers.query import LayerQuery, Pairs, starts_of
 
-MEASURES = ("parcel_edge", "site", "frontage")
-"""What a rule's `measured_from` may say."""
 _FROM_EDGE, _FROM_SITE, _ALONG_FRONTAGE = range(3)
-_WORDS = ("measured_from", "parcel_id", "facility_id", "edge_distance_ft")
-_FROM_SITES, _CROSSED = ("site_distance_ft",), ("crosses_parcels",)
-_FRONT_FACTS = ("frontage_ft", "frontage_distance_ft", "frontage_faced_ft")
-LATER = (_WORDS, _FROM_SITES, _FRONT_FACTS, _CROSSED)
-"""The facts that are measured when somebody reads them, as they are measured together."""
-
 NO_PARCEL, PARCELS_DIFFER, _UNKNOWN_MEASURE, _NO_FRONTAGE, _NO_RIGHT_OF_WAY = range(5)
 REASONS = (
     "The place lies in no parcel; say which parcel is meant.",
@@ -84,17 +73,7 @@ def measure(service: Service, sites: Sites, query: LayerQuery, rulebook: RuleBoo
                 "limit_ft": limit,
                 "parcel_row": taken.parcel,
             },
-            {
-                _WORDS: lambda: {
-                    "measured_from": np.array([*MEASURES, None], dtype=object)[taken.by],
-                    "parcel_id": ids_of(parcels, taken.parcel),
-                    "facility_id": ids_of(mains, taken.main),
-                    "edge_distance_ft": np.where(taken.edge_main >= 0, taken.edge_ft, np.nan),
-                },
-                _FROM_SITES: lambda: {"site_distance_ft": from_sites(service, sites, chosen, query)[1]},
-                _FRONT_FACTS: lambda: _front_facts(service, taken, chosen, query),
-                _CROSSED: lambda: _crossed(service, taken, query),
-            },
+            later_facts(service, sites, chosen, query, _told(taken)),
         ),
     )
 
@@ -234,21 +213,5 @@ def _reason(taken: _Taken, differing: npt.NDArray[np.bool_], query: LayerQuery) 
     return first_that_holds(conditions, codes)
 
 
-def _front_facts(service: Service, taken: _Taken, chosen: Chosen, query: LayerQuery) -> dict[str, Fact]:
-    """The frontage of each site's parcel, the way from there to a main, and how much of it the main faces."""
-    facts = {name: np.full(len(taken.parcel), np.nan) for name in _FRONT_FACTS}
-    for index, rule in enumerate(chosen.rules):
-        limit, rows = rule.number("limit_ft"), np.flatnonzero((chosen.index == index) & (taken.parcel >= 0))
-        if len(rows) and query.has("right_of_way") and limit >= 0:
-            asked, back = np.unique(taken.parcel[rows], return_inverse=True)
-            shapes = query.features("parcel").geometry[asked]
-            reach = FRONTAGE_REACH_LIMITS * limit
-            front = frontages(shapes, query, service.role, counted(rule), limit, reach)
-            for name, values in zip(_FRONT_FACTS, (front.length_ft, front.distance_ft, front.faced_ft), strict=True):
-                facts[name][rows] = values[back]
-    return facts
-
-
-def _crossed(service: Service, taken: _Taken, query: LayerQuery) -> dict[str, Fact]:
-    lines = connections(taken.parcel, taken.edge_main, service.role, query)
-    return {"crosses_parcels": crossed_parcels(taken.parcel, lines, query)}
+def _told(taken: _Taken) -> Measured:
+    return Measured(taken.parcel, taken.by, taken.main, taken.edge_main, taken.edge_ft)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import numpy.typing as npt
 
 from gis_ce.checks import availability
+from gis_ce.checks.availability_facts import MEASURES, Measured, later_facts
 from gis_ce.checks.check import Measures, OneSite
 from gis_ce.checks.facts import Facts
 from gis_ce.checks.measuring import sigma_of
@@ -40,10 +39,8 @@ def measure_one(service: Service, site: OneSite, rulebook: RuleBook) -> Measures
         return None
     stays = np.array([stays_of_one(margin, sigma.main_and_parcel_ft)])
 
-    @cache
-    def columns() -> Measures:
-        return availability.measure(service, sites, query, rulebook)
-
+    by_edge, at, apart = np.array([MEASURES.index("parcel_edge")]), np.array([main]), np.array([distance])
+    told = Measured(np.array([parcel]), by_edge, at, at, apart)
     return Measures(
         np.array([margin]),
         chosen,
@@ -60,7 +57,7 @@ def measure_one(service: Service, site: OneSite, rulebook: RuleBook) -> Measures
                 "limit_ft": chosen.numbers("limit_ft"),
                 "parcel_row": np.array([parcel]),
             },
-            {names: lambda: columns().facts for names in availability.LATER},
+            later_facts(service, sites, chosen, query, told),
         ),
     )
 

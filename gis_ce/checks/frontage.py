@@ -11,6 +11,7 @@ import shapely
 from gis_ce.checks.measuring import first_of_each
 from layers.features import Features, Rows, Selection
 from layers.grid import AT_LIMIT_FT, Floats, Geometries
+from layers.pairs import least_ft, taken
 from layers.query import LayerQuery, Pairs
 
 SHORTEST_FT = 1.0
@@ -42,9 +43,7 @@ def frontages(
     fronts = _on_right_of_way(parcels, query)
     mains = query.features(role)
     pairs = query.within(role, fronts, reach_ft, counted)
-    ways = shapely.shortest_line(fronts[pairs.place], mains.geometry[pairs.feature])
-    stays = _stay_in_right_of_way(ways, query)
-    kept = Pairs(pairs.place[stays], pairs.feature[stays], pairs.distance_ft[stays])
+    kept = _nearest_with_a_way(fronts, mains.geometry, pairs, query)
     main, distance = first_of_each(_ties_by_rank(kept, mains), len(parcels))
     return Frontages(shapely.length(fronts), distance, main, _faced(fronts, main, mains, limit_ft))
 
@@ -69,6 +68,21 @@ def _on_right_of_way(parcels: Geometries, query: LayerQuery) -> Geometries:
     if len(owners):
         fronts[owners] = shapely.multilinestrings(parts[long], indices=np.searchsorted(owners, owner[long]))
     return fronts
+
+
+def _nearest_with_a_way(fronts: Geometries, mains: Geometries, pairs: Pairs, query: LayerQuery) -> Pairs:
+    """The pair of each place whose main is the nearest with a way, and those at most 0.01 ft farther.
+
+    Ways are looked at from the nearest main on, since that of the nearest mostly stays in the right of way.
+    """
+    stays, looked = np.zeros(len(pairs), dtype=bool), np.zeros(len(pairs), dtype=bool)
+    limit_ft = least_ft(pairs, len(fronts)) + AT_LIMIT_FT
+    while len(now := np.flatnonzero(~looked & (pairs.distance_ft <= limit_ft[pairs.place]))):
+        ways = shapely.shortest_line(fronts[pairs.place[now]], mains[pairs.feature[now]])
+        looked[now], stays[now] = True, _stay_in_right_of_way(ways, query)
+        found_ft, left_ft = (least_ft(taken(pairs, some), len(fronts)) for some in (stays, ~looked))
+        limit_ft = np.where(np.isfinite(found_ft), found_ft, left_ft) + AT_LIMIT_FT
+    return taken(pairs, stays)
 
 
 def _stay_in_right_of_way(ways: Geometries, query: LayerQuery) -> npt.NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,33 +14,35 @@ from gis_ce.checks.check import Account, Check, Evidence, Findings, Measures, On
 from gis_ce.checks.facts import Fact, Facts
 from gis_ce.checks.measuring import first_of_each, ids_of
 from gis_ce.checks.nearby import ASSET_ROLES
+from gis_ce.checks.nearest_address import address_of_one, addresses_of
 from gis_ce.checks.wording import feet
 from gis_ce.rules import Chosen, RuleBook
 from layers.features import Rows
 from layers.grid import AT_LIMIT_FT, Floats
 from layers.one_query import OnePlaceQuery
-from layers.outlines import position_in_group
-from layers.query import LayerQuery, Pairs
+from layers.query import LayerQuery
 
 _NOTHING = 0
 _REASONS = ("Neither a facility nor an address lies in reach.",)
-_ADDRESS_FACTS = ("address", "address_id", "address_distance_ft", "address_row", "address_found")
 
 
 def measure(sites: Sites, query: LayerQuery, rulebook: RuleBook) -> Measures:
     """Facts only: the nearest facility of each kind, the nearest of all, and the nearest address."""
     chosen = rulebook.choose("nearest_asset_and_address", sites.day)
-    return _measures(sites, query, chosen, _assets(sites, query, chosen.largest("search_reach_ft")))
+    reach = chosen.largest("search_reach_ft")
+    return _measures(sites, query, chosen, _assets(sites, query, reach), addresses_of(sites, query, reach))
 
 
 def measure_one(site: OneSite, rulebook: RuleBook) -> Measures:
     """The same of one site, its facilities in numbers."""
     chosen = rulebook.choose("nearest_asset_and_address", site.sites.day)
-    return _measures(site.sites, site.query, chosen, _assets_of_one(site.query, chosen.largest("search_reach_ft")))
+    reach = chosen.largest("search_reach_ft")
+    return _measures(site.sites, site.query, chosen, _assets_of_one(site.query, reach), address_of_one(site, reach))
 
 
-def _measures(sites: Sites, query: LayerQuery, chosen: Chosen, assets: _Assets) -> Measures:
-    addresses = _addresses(sites, query, chosen.largest("search_reach_ft"))
+def _measures(
+    sites: Sites, query: LayerQuery, chosen: Chosen, assets: _Assets, addresses: Mapping[str, Fact]
+) -> Measures:
     nothing = (assets.row < 0) & (addresses["address_row"] < 0)
     return Measures(
         np.full(len(sites), np.nan),
@@ -111,54 +114,6 @@ def _named(assets: _Assets, query: LayerQuery) -> dict[str, Fact]:
         at = np.flatnonzero(assets.kind == number)
         name[at] = ids_of(query.features(role), assets.row[at])
     return {"facility_id": name, "facility_role": roles[assets.kind]}
-
-
-def _addresses(sites: Sites, query: LayerQuery, reach_ft: float) -> dict[str, Fact]:
-    """The nearest address on the place's own parcel, else the nearest of all; nothing without such a layer."""
-    count = len(sites)
-    if not query.has("address"):
-        none = np.full(count, None, dtype=object)
-        nowhere, no_row = np.full(count, np.nan), np.full(count, -1, dtype=np.intp)
-        return dict(zip(_ADDRESS_FACTS, (none, none, nowhere, no_row, none), strict=True))
-    addresses = query.features("address")
-    row, distance = first_of_each(query.nearest("address", sites.place, reach_ft=reach_ft), count)
-    own, own_distance = _on_own_parcel(sites, query)
-    by_parcel = own >= 0
-    row, distance = np.where(by_parcel, own, row), np.where(by_parcel, own_distance, distance)
-    text = np.full(count, None, dtype=object)
-    text[row >= 0] = addresses.texts("full_address")[row[row >= 0]]
-    how = np.full(count, None, dtype=object)
-    how[row >= 0] = "nearest"
-    how[by_parcel] = "on the same parcel"
-    return dict(zip(_ADDRESS_FACTS, (text, ids_of(addresses, row), distance, row, how), strict=True))
-
-
-def _on_own_parcel(sites: Sites, query: LayerQuery) -> tuple[Rows, Floats]:
-    parcels, addresses = query.features("parcel"), query.features("address")
-    on = query.intersecting("parcel", sites.place)
-    asked, back = np.unique(on.feature, return_inverse=True)
-    inside = query.intersecting("address", parcels.geometry[asked])
-    place, address = _joined(on, back, inside)
-    distance = shapely.distance(sites.place[place], addresses.geometry[address])
-    order = np.lexsort((addresses.rank[address], distance, place))
-    pairs = Pairs(place[order], address[order], distance[order])
-    return _nearest_by_rank(pairs, query, len(sites))
-
-
-def _joined(on: Pairs, parcel_number: Rows, inside: Pairs) -> tuple[Rows, Rows]:
-    """Every pair of a place and an address on one parcel of the place."""
-    starts = np.searchsorted(inside.place, parcel_number, side="left")
-    sizes = np.searchsorted(inside.place, parcel_number, side="right") - starts
-    return np.repeat(on.place, sizes), inside.feature[np.repeat(starts, sizes) + position_in_group(sizes)]
-
-
-def _nearest_by_rank(pairs: Pairs, query: LayerQuery, count: int) -> tuple[Rows, Floats]:
-    """The nearest address of each place; of those within 0.01 ft of the nearest the smallest id."""
-    _, least = first_of_each(pairs, count)
-    tied = np.flatnonzero(pairs.distance_ft <= least[pairs.place] + AT_LIMIT_FT)
-    rank = query.features("address").rank[pairs.feature[tied]]
-    order = tied[np.lexsort((rank, pairs.place[tied]))]
-    return first_of_each(Pairs(pairs.place[order], pairs.feature[order], pairs.distance_ft[order]), count)
 
 
 def explain(sites: Sites, query: LayerQuery, findings: Findings, row: int) -> Account:
