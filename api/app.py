@@ -27,6 +27,7 @@ from api.rates import Rates
 from api.request_log import RequestLog
 from api.routers import (
     access_log,
+    accounts,
     arcgis,
     case_attachments,
     case_exhibits,
@@ -112,6 +113,7 @@ ROUTERS: tuple[Router, ...] = (
     exports.router,
     imports.router,
     keys.router,
+    accounts.router,
     sync.router,
     uploads.router,
     field_packs.router,

@@ -76,6 +76,7 @@ from gis_ce.errors import (
     UploadTooLong,
     UploadUnknown,
     UserRefused,
+    UserUnknown,
     WebhookRefused,
     WebhookUnknown,
 )
@@ -197,6 +198,7 @@ STATUS: Mapping[type[Exception], int] = {
     SignInRefused: 401,
     KeyRefused: 422,
     UserRefused: 422,
+    UserUnknown: 404,
     AttachmentRefused: 422,
     AttachmentTooLarge: 413,
     AttachmentNotKept: 507,

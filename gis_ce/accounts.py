@@ -11,7 +11,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from gis_ce.errors import SignInRefused, UserRefused
+from gis_ce.errors import SignInRefused, UserRefused, UserUnknown
 from gis_ce.tables import SignedSession, User, UserRole
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
@@ -27,12 +27,13 @@ _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c29tZSBzYWx0IG9mIG5vYm9keQ$AAAAAAAAAAA
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may sign in, while `active`."""
+    """Somebody who may sign in, while `active`: with a password, or through the provider `issuer`."""
 
     name: str
     display: str
     active: bool
     lanes: frozenset[str]
+    issuer: str | None = None
 
 
 def add_user(session: Session, name: str, display: str, password: str, lanes: Iterable[str]) -> Account:
@@ -160,9 +161,9 @@ def _end_sessions(session: Session, name: str) -> None:
 
 
 def _user(session: Session, name: str) -> User:
-    user = session.get(User, name)
+    user = session.get(User, name) if _NAME.fullmatch(name) else None
     if user is None:
-        raise UserRefused(f"There is no user {name[:80]!r}.")
+        raise UserUnknown(f"There is no user {name[:80]!r}.")
     return user
 
 
@@ -174,4 +175,4 @@ def _lanes(session: Session) -> dict[str, frozenset[str]]:
 
 
 def _account(user: User, lanes: frozenset[str]) -> Account:
-    return Account(user.name, user.display, user.active, lanes)
+    return Account(user.name, user.display, user.active, lanes, user.issuer)

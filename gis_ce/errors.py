@@ -144,6 +144,10 @@ class UserRefused(CaseError):
     """An account that cannot be made or changed as asked; the message says why."""
 
 
+class UserUnknown(UserRefused):
+    """There is no account of that name."""
+
+
 class SignInRefused(CaseError):
     """A name and password that open no account, or a key that opens nothing."""
 

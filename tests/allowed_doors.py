@@ -12,7 +12,7 @@ GET /  GET /map  GET /map/search  GET /map/worker.js  GET /map/visitor  GET /tow
 GET /static/{path:path}  GET /health
 GET /ready
 GET /sign-in  POST /sign-in  GET /sign-in/provider  GET /sign-in/provider/back  POST /sign-out  GET /session
-GET /forms/{form}
+GET /forms/{form}  GET /accounts.html
 POST /checks  POST /encroach  GET /here  GET /research
 GET /layers  GET /layers/{name}/features
 GET /ogc  GET /ogc/  GET /ogc/conformance  GET /ogc/api  GET /ogc/api.html
@@ -90,6 +90,8 @@ POST /mailings/{mailing}/returned
 """
 _ADMINISTRATORS = """
 POST /imports/cases  GET /keys  POST /keys  POST /keys/{key}/revoke  GET /access-log
+GET /accounts  POST /accounts  GET /accounts/changes  POST /accounts/{name}/lanes
+POST /accounts/{name}/disable  POST /accounts/{name}/enable  POST /accounts/{name}/password
 GET /webhooks  POST /webhooks  DELETE /webhooks/{webhook}  GET /webhooks/deliveries  POST /webhooks/{webhook}/retry
 """
 

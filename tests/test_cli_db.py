@@ -15,6 +15,7 @@ from made_cases import add_case
 from small_town import Town, make_town
 from sqlalchemy import text
 
+from api.officers import user_at_this_machine
 from api.settings import Settings
 from api.wiring import open_cases
 from gis_ce.accounts import signed_in
@@ -125,6 +126,10 @@ def test_users_are_added_listed_changed_and_disabled(run: Any, store: CaseStore,
     assert run("user", "disable", "ann").code == 0
     assert json.loads(run("user", "list", "--json").out)[0]["active"] is False
     assert run("user", "enable", "ann").code == 0
+    made = json.loads(run("user", "changes", "--json").out)
+    assert [one["what"] for one in made] == ["enabled", "disabled", "password", "lanes", "made"]
+    assert {(one["by"], one["account"]) for one in made} == {(user_at_this_machine(), "ann")}
+    assert "made (ce, field)" in run("user", "changes", "ann").out.replace("\n", " ")
     with store.reading() as session:
         assert signed_in(session, "ann", "another good password").lanes == {"wd"}
         with pytest.raises(SignInRefused):

@@ -5,17 +5,32 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy.orm import Session
 
+from api.account_messages import account_change_message
+from api.cli.case_screen import minute
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, out, table, text
+from api.officers import user_at_this_machine
 from api.settings import Settings
 from api.wiring import declared_city, open_cases
-from gis_ce.accounts import Account, account, accounts, add_user, set_active, set_lanes, set_password
+from gis_ce.access_rules import access_rules
+from gis_ce.accounts import Account, account, accounts
+from gis_ce.actions.accounts import (
+    Clerk,
+    NewAccount,
+    account_changes,
+    give_password,
+    let_act,
+    let_sign_in,
+    make_account,
+)
 from gis_ce.actions.publishing import PUBLISHERS
 from gis_ce.city_processes import city_settings, processes_folder
 from gis_ce.errors import UserRefused
@@ -40,9 +55,8 @@ def add(
 ) -> None:
     """Make an account; the password is asked for twice."""
     known = _known_lanes(city, lanes or [])
-    with store_session(city) as session:
-        made = add_user(session, name, display, _password(stdin), known)
-        session.commit()
+    with _changing(city) as (session, clerk):
+        made = make_account(session, clerk, NewAccount(name, display, _password(stdin), known))
     aside().print(f"{text(made.name)} may sign in and act in {_listed(made)}.")
 
 
@@ -60,13 +74,33 @@ def list_(city: CityOption = None, json: JsonOption = False) -> None:
     out().print(shown)
 
 
+@app.command("changes")
+def changes(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Only those of one account.")] = None,
+    limit: Annotated[int, typer.Option("--limit", help="At most so many.")] = 100,
+    city: CityOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List what was done to accounts, the newest first: who did it, when, and which lanes they had then."""
+    with store_session(city) as session:
+        found = account_changes(session, name, None, limit)
+    if json:
+        as_json([account_change_message(row) for row in found])
+        return
+    zone = ZoneInfo(declared_city(Settings(), city)[1].time_zone)
+    shown = table("When", "Who", "Account", "What", whole=("When", "Account"))
+    for each in found:
+        said = f" ({each.said})" if each.said else ""
+        shown.add_row(minute(each.at, zone), text(each.by), text(each.account), text(each.what + said))
+    out().print(shown)
+
+
 @app.command("password")
 def password(name: Name, stdin: StdinOption = False, city: CityOption = None) -> None:
     """Give an account another password; it is asked for twice."""
-    with store_session(city) as session:
+    with _changing(city) as (session, clerk):
         account(session, name)
-        set_password(session, name, _password(stdin))
-        session.commit()
+        give_password(session, clerk, name, _password(stdin))
     aside().print(f"{text(name)} has a new password.")
 
 
@@ -74,9 +108,8 @@ def password(name: Name, stdin: StdinOption = False, city: CityOption = None) ->
 def roles(name: Name, lanes: Lanes = None, city: CityOption = None) -> None:
     """Let a user act in these lanes and in no others; without any lane, in none."""
     known = _known_lanes(city, lanes or [])
-    with store_session(city) as session:
-        changed = set_lanes(session, name, known)
-        session.commit()
+    with _changing(city) as (session, clerk):
+        changed = let_act(session, clerk, name, known)
     aside().print(f"{text(name)} may act in {_listed(changed)}.")
 
 
@@ -93,9 +126,8 @@ def enable(name: Name, city: CityOption = None) -> None:
 
 
 def _set_active(name: str, active: bool, city: Path | None) -> None:
-    with store_session(city) as session:
-        set_active(session, name, active)
-        session.commit()
+    with _changing(city) as (session, clerk):
+        let_sign_in(session, clerk, name, active)
     aside().print(f"{text(name)} may {'sign in again' if active else 'not sign in any longer'}.")
 
 
@@ -103,6 +135,16 @@ def _password(stdin: bool) -> str:
     if stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+@contextmanager
+def _changing(city: Path | None) -> Iterator[tuple[Session, Clerk]]:
+    """A session in which accounts are changed in the name of who sits at this machine; kept where nothing is raised."""
+    _, declared = declared_city(Settings(), city)
+    roles = access_rules(declared.other.get("access", {})).lanes
+    with store_session(city) as session:
+        yield session, Clerk(user_at_this_machine(), datetime.now(UTC), roles)
+        session.commit()
 
 
 @contextmanager

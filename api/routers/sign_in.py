@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -35,7 +36,8 @@ def get_sign_in(request: Request, city: TheCity, who: TheWho, then: Then = "/") 
     """The form, or who is signed in."""
     if who.how == "session":
         roles, token = " and ".join(sorted(who.roles)), who.form_token or ""
-        return _page(SignInPage(city.city.name, "Signed in", name=who.name, roles=roles, form_token=token))
+        page = SignInPage(city.city.name, "Signed in", name=who.name, roles=roles, form_token=token)
+        return _page(replace(page, administers=who.rights.administers))
     return _page(_form(request, city.city.name, then))
 
 

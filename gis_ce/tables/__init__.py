@@ -7,7 +7,7 @@ from gis_ce.tables.charges import Charge, ChargeEntry
 from gis_ce.tables.contacts import Contact, Proceeding, ProceedingEntry
 from gis_ce.tables.decisions import Decision, DecisionArea, DecisionPersonal, DecisionRecord, LayerSet
 from gis_ce.tables.mailings import Mailing, MailingEvent, MailingRow
-from gis_ce.tables.people import Party, User, UserRole
+from gis_ce.tables.people import AccountChange, Party, User, UserRole
 from gis_ce.tables.published import IdempotencyKey, LayerVersionSeen, ProcessVersion
 from gis_ce.tables.records import Attachment, Deadline, DeedSeen, Event, Letter, LetterService, Note
 from gis_ce.tables.sites import Site, SiteMove
@@ -15,6 +15,7 @@ from gis_ce.tables.uploads import Upload
 from gis_ce.tables.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
+    "AccountChange",
     "ApiKey",
     "Attachment",
     "Base",

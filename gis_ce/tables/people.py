@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gis_ce.tables.base import Base, one_of, refers_to
 
+ACCOUNT_CHANGES = ("made", "lanes", "disabled", "enabled", "password")
 PARTY_ROLES = ("owner", "contractor", "firm", "reporter", "occupant", "other")
 
 
@@ -49,3 +52,18 @@ class UserRole(Base):
 
     user: Mapped[str] = mapped_column("user_name", refers_to("user_.name"), primary_key=True)
     lane: Mapped[str] = mapped_column(primary_key=True)
+
+
+class AccountChange(Base):
+    """What was done to an account: who did it, when, and which lanes it had then; a password stands nowhere."""
+
+    __tablename__ = "account_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    account: Mapped[str]
+    what: Mapped[str]
+    said: Mapped[str | None]
+
+    __table_args__ = (one_of("what", *ACCOUNT_CHANGES), Index("ix_account_change_account", "account", "at"))

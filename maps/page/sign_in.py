@@ -24,6 +24,7 @@ class SignInPage:
     name: str | None = None
     roles: str = ""
     form_token: str = ""
+    administers: bool = False
     signed_out: bool = False
 
 

@@ -21,6 +21,8 @@ Extent = tuple[float, float, float, float]
 
 HERE = Path(__file__).resolve().parent
 OWN_FILES = (
+    "accounts.css",
+    "accounts.js",
     "dom.js",
     "drawing.js",
     "evidence_layer.js",
