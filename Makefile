@@ -1,8 +1,9 @@
 # make run    the made-up town on a map        make bench   figures against PostGIS and DuckDB
-# make test   everything a change must pass    make clean   forget the environment and the caches
+# make test   everything a change must pass    make docs    these pages as a site, in site/
+# make clean  forget the environment and the caches
 
 .DELETE_ON_ERROR:
-.PHONY: run setup lint types contracts tests test test-heavy test-clients test-described test-schema services bench clean help
+.PHONY: run setup lint types contracts tests test test-heavy test-clients test-described test-schema services bench docs clean help
 
 UV := .tools/bin/uv
 BIN := .venv/bin
@@ -12,7 +13,7 @@ TSC := .tools/npm/node_modules/.bin/tsc
 FROM_NPM := $(wildcard maps/vendoring.py maps/package.json maps/package-lock.json)
 
 help:
-	@sed -n '1,2s/^# //p' Makefile
+	@sed -n '1,3s/^# //p' Makefile
 
 run: setup
 	$(BIN)/gis-ce serve
@@ -79,6 +80,9 @@ bench: setup services
 	$(BIN)/python -m benchmarks.api_workers
 	$(BIN)/python -m benchmarks.cases
 	$(BIN)/python -m benchmarks.decisions
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 clean:
 	rm -rf .venv .tools maps/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
