@@ -43,6 +43,17 @@ class Settings(BaseSettings):
         default=None,
         description="Folder of the files that are attached to cases; without it, `attachments` in the city's folder.",
     )
+    backups: Path | None = Field(
+        default=None,
+        description="Folder of the backups on the schedule, best on another disk; without it, `backups` in the city's "
+        "folder.",
+    )
+    backups_kept: int = Field(default=14, ge=1, description="How many of the newest backups on the schedule are kept.")
+    schedules: str | None = Field(
+        default=None,
+        description="Other times for what is on the schedule, such as `layers = 0 4 * * 1; digests = every 12 hours; "
+        "drill = off` ([operations](operations.md#on-the-schedule)).",
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address to listen on. Who asks from another machine is the public and sees public layers only.",

@@ -147,6 +147,16 @@ def attachments_folder(settings: Settings, city: City) -> Path:
     return settings.attachments or _own_folder(settings, city) / "attachments"
 
 
+def backups_folder(settings: Settings, city: City) -> Path:
+    """The folder of the backups on the schedule; it may not be there yet."""
+    return settings.backups or _own_folder(settings, city) / "backups"
+
+
+def digests_folder(settings: Settings, city: City) -> Path:
+    """The folder of the digests on the schedule; it may not be there yet."""
+    return _own_folder(settings, city) / "digests"
+
+
 def _own_folder(settings: Settings, city: City) -> Path:
     return settings.data / (re.sub(r"[^a-z0-9]+", "-", city.name.lower()).strip("-") or "city")
 

@@ -360,3 +360,19 @@ class WebhookUnknown(CaseError):
 
 class WebhookRefused(CaseError):
     """A webhook that cannot be made as asked, or an address that nothing may be sent to."""
+
+
+class SchedulesBusy(CaseError):
+    """Another process does what is on the schedule just now; try again when it has ended."""
+
+
+class ScheduleUnknown(CaseError):
+    """There is no schedule of that name."""
+
+
+class ScheduleRefused(CaseError):
+    """Settings of schedules that cannot be used; the message says everything that is wrong with them."""
+
+
+class ScheduleFailed(CaseError):
+    """What was on the schedule could not be done, or not all of it; the message says what came of it."""

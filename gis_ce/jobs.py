@@ -13,14 +13,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from filelock import FileLock, Timeout
 from sqlalchemy import URL, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from gis_ce.alone import Turn, alone
 from gis_ce.errors import CaseError, JobFailed, JobsBusy, JobUnknown
 from layers.errors import LayersError
 
@@ -32,8 +31,8 @@ SCHEMA = "dbos"
 _STATES: dict[str, State] = {"SUCCESS": "done", "ERROR": "failed", "CANCELLED": "stopped", "PENDING": "running"}
 _STATES |= {"ENQUEUED": "waiting", "DELAYED": "waiting", "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "failed"}
 _PLAN, _EACH = "plan", "each"
-_LOCK_KEY = 0x6769_736A
-"""Key of PostgreSQL's advisory lock: `gisj`."""
+_TURN = Turn("jobs", 0x6769_736A)
+"""Its key is `gisj`."""
 _LOOK_S, _AGAIN_S, _TRIES, _MOST = 0.1, 0.2, 5, 200
 _VERSION = "1"
 """Of the form of jobs, not of the program: a job that an older program began is gone on with by a newer one."""
@@ -258,19 +257,7 @@ def _silent() -> None:
 def _alone(url: URL) -> Iterator[None]:
     """Only one process does jobs, else two would go on with the same one; a killed one lets go. Raises JobsBusy."""
     busy = JobsBusy("Somebody else does jobs just now (perhaps the service); see `gis-ce jobs list`, and try again.")
-    if url.get_backend_name() == "sqlite":
-        lock = FileLock(Path(f"{url.database}.jobs.lock"), timeout=0)
-        try:
-            with lock:
-                yield
-        except Timeout as error:
-            raise busy from error
-        return
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.connect() as connection:
-        if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK_KEY})").scalar_one():
-            raise busy
-        connection.commit()
+    with alone(url, _TURN, busy):
         yield
 
 

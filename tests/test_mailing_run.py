@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from case_doors import Doors, doors_of, ok
@@ -20,9 +17,10 @@ from sewer_street import make_street_town
 from small_town import Town, lonlat
 from sqlalchemy import func, select
 
-from api.mailing_jobs import RUN, NightlyMailings, is_due, run_mailings
+from api.mailing_jobs import run_mailings
+from api.schedules import run_named
 from gis_ce.case_store import CaseStore
-from gis_ce.jobs import Job
+from gis_ce.jobs import listed
 from gis_ce.tables import Mailing
 
 OVERFLOWS = 12
@@ -106,27 +104,17 @@ def test_a_killed_run_is_resumed_and_makes_no_list_twice_and_loses_none(town: To
     office.store.close()
 
 
-def test_the_nightly_run_comes_once_a_night_and_goes_on_with_what_was_cut_off() -> None:
-    zone, begun = ZoneInfo("America/New_York"), datetime(2026, 3, 2, 7, 1, tzinfo=UTC)
-    job = Job("x", RUN, "done", begun, begun, 1, 1, ("made",), None)
-    assert not is_due([], datetime(2026, 3, 2, 6, 59, tzinfo=UTC), zone)
-    assert is_due([], datetime(2026, 3, 2, 7, 0, tzinfo=UTC), zone)
-    assert not is_due([job], begun + timedelta(hours=20), zone)
-    assert is_due([job], begun + timedelta(hours=24), zone)
-    assert is_due([dataclasses.replace(job, state="running")], begun + timedelta(minutes=1), zone)
-
-
 def test_by_night_drafts_are_made_and_nothing_is_mailed(town: Town, tmp_path: Path, sqlite_template: Path) -> None:
     doors = doors_of(town, own_file(tmp_path, sqlite_template))
     office = doors.app.state.office()
-    nightly = NightlyMailings(office)
-    noon = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
-    assert nightly.look(noon) == []
+    assert run_named(doors.settings, office, "mailings", "clock").said == "0 of 0 drafts made."
     lon, lat = lonlat(300, 30)
     traced = str(ok(doors.here.post("/cases", json={"type": "sso", "place": {"lon": lon, "lat": lat}}), 201)["number"])
     far_lon, far_lat = lonlat(300, 600)
     far = ok(doors.here.post("/cases", json={"type": "sso", "place": {"lon": far_lon, "lat": far_lat}}), 201)["number"]
-    (job,) = nightly.look(noon)
+    done = run_named(doors.settings, office, "mailings", "clock")
+    assert (done.outcome, done.said) == ("done", "2 of 2 drafts made.")
+    job = listed(office.store.engine.url)[0]
     assert job.results[0].startswith(f"{traced}: ML-")
     assert job.results[1].startswith(f"{far}: no draft. ")
     (line,) = ok(doors.here.get("/mailings"))["mailings"]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from api.cli.screen import aside, progress, short, table, text
-from api.ogc.publishing import make_all_texts, make_low_zooms
+from api.importing import import_published, prepare_changed
 from api.settings import Settings
 from api.wiring import OpenCity, open_city, remember_city
-from layers.ingest import import_city
 from layers.report import ImportFailure, ImportReport
 from maps.errors import VendorMissing
 from maps.folium_pages import import_report_page
@@ -24,20 +22,10 @@ def import_layers(
     """Imports a city's layers and remembers the city for the commands that follow."""
     city = open_city(settings, city_file)
     with progress("importing") as tell:
-        results = import_city(
-            city.city,
-            city.store,
-            names=names,
-            today=city.today(),
-            now=datetime.now(UTC),
-            reports=city.folders.reports,
-            progress=lambda layer, what, share: tell(f"{layer}: {what}", share),
-        )
+        results = import_published(city, names, tell)
         if city.store.current():
             remember_city(settings, city.city_file)
-        changed = {result.layer for result in results if isinstance(result, ImportReport) and not result.unchanged}
-        make_low_zooms(city, changed, lambda layer: tell(f"{layer}: tiles of the low zooms", 1.0))
-        make_all_texts(city, changed, lambda layer: tell(f"{layer}: features as texts", 1.0))
+        prepare_changed(city, results, tell)
         tell("writing the reports", 1.0)
         _write_pages(city, [result for result in results if isinstance(result, ImportReport)])
     return city, results

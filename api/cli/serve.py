@@ -26,7 +26,7 @@ from api.cli.screen import aside, out
 from api.errors import ApiError
 from api.first_questions import ask_some, find_routes
 from api.logs import log_to_stderr
-from api.mailing_jobs import NightlyMailings
+from api.schedules import Schedules
 from api.settings import Settings
 from api.webhook_sender import WebhookSender
 from api.wiring import OpenCity, has_cases, open_city, remembered_city
@@ -101,7 +101,7 @@ def side_by_side(settings: Settings, opened: OpenCity, app: FastAPI, listener: s
 @contextmanager
 def _at_work(settings: Settings, office: CaseOffice) -> Iterator[None]:
     """What is done by the clock, beside what is asked."""
-    threads = (CaseClock(office), NightlyMailings(office), WebhookSender(office, settings.webhooks_inside))
+    threads = (CaseClock(office), Schedules(settings, office), WebhookSender(office, settings.webhooks_inside))
     for thread in threads:
         thread.start()
     try:

@@ -37,6 +37,7 @@ GROUPS: Mapping[str, str] = {
     "register": "api.cli.register:app",
     "mailing": "api.cli.mailing:app",
     "jobs": "api.cli.jobs:app",
+    "schedule": "api.cli.schedule:app",
     "webhook": "api.cli.webhook:app",
     "layers": "api.cli.layers:app",
     "rules": "api.cli.rules:app",

@@ -10,6 +10,7 @@ from gis_ce.tables.mailings import Mailing, MailingEvent, MailingRow
 from gis_ce.tables.people import AccountChange, Party, User, UserRole
 from gis_ce.tables.published import IdempotencyKey, LayerVersionSeen, ProcessVersion
 from gis_ce.tables.records import Attachment, Deadline, DeedSeen, Event, Letter, LetterService, Note
+from gis_ce.tables.schedules import ScheduleRun
 from gis_ce.tables.sites import Site, SiteMove
 from gis_ce.tables.uploads import Upload
 from gis_ce.tables.webhooks import Webhook, WebhookDelivery
@@ -49,6 +50,7 @@ __all__ = [
     "Proceeding",
     "ProceedingEntry",
     "ProcessVersion",
+    "ScheduleRun",
     "SignInUnderWay",
     "SignedSession",
     "Site",
