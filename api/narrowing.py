@@ -45,7 +45,7 @@ def narrowed_case(message: Message, rights: Rights) -> Message:
         "now": now,
         "proposals": [narrowed_proposal(each, rights) for each in message["proposals"]],
         "to_review": [{**each, "said": KEPT} if not rights.owners else each for each in message["to_review"]],
-        "parties": [each for each in message["parties"] if _may_read(each["role"], rights)],
+        "parties": [each for each in message["parties"] if may_read_party(each["role"], rights)],
         "letters": [{**each, "text": None} for each in message["letters"]],
         "place": {**message["place"], "details": _details(message["place"]["details"], rights)},
     }
@@ -72,7 +72,8 @@ def _without_names(follows: Message) -> Message:
     return {**follows, "blocked": KEPT if follows["blocked"] is not None else None, "lacks": lacks}
 
 
-def _may_read(role: str, rights: Rights) -> bool:
+def may_read_party(role: str, rights: Rights) -> bool:
+    """Whether somebody may read the name of a party of that role."""
     if role in _OWNERS:
         return rights.owners
     return rights.reporters or role not in _REPORTERS

@@ -89,6 +89,28 @@ def test_the_cases_are_the_officers_and_name_no_people(taken: Taken) -> None:
     assert not [column for column in pyogrio.read_info(taken.path, layer="layer_parcels")["fields"] if "mail" in column]
 
 
+def test_a_crew_takes_along_no_text_that_names_who_complained_and_an_officer_does(
+    town: Town, tmp_path: Path, sqlite_template: Path
+) -> None:
+    doors = doors_of(town, own_store(tmp_path, sqlite_template))
+    ann, crew = doors.add("ann", "ce"), doors.add("crew", "field", "wd")
+    said = "Mrs. Doe (919 555-0147) says Dig Right LLC dug at 12 Doe Street."
+    people = [
+        {"role": "reporter", "name": "Jane Doe", "phone": "+1 919-555-0147"},
+        {"role": "contractor", "firm": "Dig Right LLC"},
+    ]
+    opened(ann, officer="crew", title="Jane Doe called", description=said, parties=people)
+    texts = {}
+    for name, client in (("ann", ann), ("crew", crew)):
+        path = tmp_path / f"{name}.gpkg"
+        path.write_bytes(client.get("/field-pack.gpkg", params={"area": AREA, "officer": "crew"}).content)
+        row = pyogrio.read_dataframe(path, layer="cases").iloc[0]
+        texts[name] = (row["title"], row["description"])
+    assert texts["ann"] == ("Jane Doe called", said)
+    kept = "Mrs. [name kept] ([name kept]) says Dig Right LLC dug at 12 Doe Street."
+    assert texts["crew"] == ("[name kept] called", kept)
+
+
 def _point(x: float, y: float) -> object:
     from shapely import Point  # noqa: PLC0415
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access import View, works_on
 from api.answers import Message, finding_messages
 from api.field_pack.tables import PackTable, by_shape
+from api.narrowing import may_read_party
 from gis_ce.actions.at_hand import Hand, held
 from gis_ce.actions.desk import Desk
 from gis_ce.assess import applicable
@@ -20,7 +22,9 @@ from gis_ce.case_lists import CaseFilter
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Check, Evidence, Sites
 from gis_ce.decision_inputs import inputs_of, sites_from
-from gis_ce.tables import Case
+from gis_ce.names_kept import without_names
+from gis_ce.roles import Rights
+from gis_ce.tables import Case, Party
 from layers.grid import Geometries
 from maps.style import Look, style
 
@@ -40,18 +44,26 @@ class Explained:
     evidence: Evidence
 
 
-def case_tables(session: Session, desk: Desk, view: View, wanted: CaseFilter, own_lanes: bool) -> list[PackTable]:
+def case_tables(session: Session, desk: Desk, view: View, wanted: CaseFilter, rights: Rights) -> list[PackTable]:
     """The cases that meet a filter and have a place, with the answers of the checks and what a map draws of them.
 
-    With `own_lanes` only cases of kinds in which the actor's lanes work.
+    Who does not see all cases has those of kinds in which the actor's lanes work; in their free texts nobody is named
+    whose name they may not read.
     """
+    own_lanes = rights.cases != "all"
     found = [held(session, desk, session.get_one(Case, name)) for name in wanted_cases(session, wanted)]
     seen = [hand for hand in found if not own_lanes or works_on(hand.process, desk.actor.lanes)]
     hands = sorted((hand for hand in seen if hand.site.geometry is not None), key=lambda hand: hand.case.number)
     if not hands:
         return []
     places = _objects([hand.site.geometry for hand in hands])
-    cases = by_shape("cases", "Cases", CASE_LOOK, _columns([_case(hand) for hand in hands]), _points(places))
+    cases = by_shape(
+        "cases",
+        "Cases",
+        CASE_LOOK,
+        _columns([_case(hand, _kept_from(session, hand, rights)) for hand in hands]),
+        _points(places),
+    )
     answers, drawn = _checked(view, hands)
     rows = [row for row, _ in answers]
     at = _objects([places[number].representative_point() for _, number in answers])
@@ -59,16 +71,23 @@ def case_tables(session: Session, desk: Desk, view: View, wanted: CaseFilter, ow
     return [*cases, *checks, *_evidence(drawn)]
 
 
-def _case(hand: Hand) -> Message:
-    """A case without the people in it."""
+def _kept_from(session: Session, hand: Hand, rights: Rights) -> list[Party]:
+    """The parties of a case whose names somebody may not read."""
+    parties = session.scalars(select(Party).where(Party.case_id == hand.case.id)).all()
+    return [party for party in parties if not may_read_party(party.role, rights)]
+
+
+def _case(hand: Hand, kept: Sequence[Party]) -> Message:
+    """A case without the people in it, and its free texts without the names of those that are kept."""
     case, step = hand.case, hand.process.steps[hand.state.step]
+    noted = "; ".join(f"{name}: {value}" for name, value in sorted(case.data.items()))
     return {
         "number": case.number,
         "id": case.id,
         "row_version": case.row_version,
         "type": hand.process.title,
-        "title": case.title,
-        "description": case.description,
+        "title": without_names(case.title, kept),
+        "description": without_names(case.description, kept),
         "step": step.text,
         "lane": hand.process.lanes.get(case.lane, case.lane),
         "officer": case.officer,
@@ -79,7 +98,7 @@ def _case(hand: Hand) -> Message:
         "parcel_id": hand.site.parcel_id,
         "how_located": hand.site.how_located,
         "sigma_ft": hand.site.sigma_ft,
-        "noted": "; ".join(f"{name}: {value}" for name, value in sorted(case.data.items())),
+        "noted": without_names(noted, kept),
     }
 
 

@@ -21,9 +21,11 @@ from gis_ce.accounts import account
 from gis_ce.actions.changes_since import Wanted, mark_now
 from gis_ce.actions.desk import Actor, Desk
 from gis_ce.case_lists import CaseFilter
+from gis_ce.roles import ROLE_NAMES, Rights, rights_of
 from gis_ce.tables import User
 from maps.qgis.project import Drawn, zipped
 
+_ALL = rights_of(ROLE_NAMES)
 MOST_FEATURES = 500_000
 _AROUND_FT = 300.0
 """How much of the map is taken around the cases where no area is named."""
@@ -33,12 +35,12 @@ _AROUND_FT = 300.0
 class Pack:
     """What is to be written: an officer's cases, an area on the grid (None: around the cases).
 
-    `own_lanes` is true for who sees only cases of kinds in which their lanes work.
+    `rights` are those of who takes it: which cases it has, and whose names stand in their texts.
     """
 
     officer: str
     area: BaseGeometry | None = None
-    own_lanes: bool = False
+    rights: Rights = _ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def make_pack(session: Session, desk: Desk, office: CaseOffice, view: View, pack
     Raises ApiError where there is neither an area nor a case with a place, TooMuch.
     """
     wanted = CaseFilter(status="open", officer=pack.officer, area=pack.area)
-    cases = case_tables(session, desk, view, wanted, pack.own_lanes)
+    cases = case_tables(session, desk, view, wanted, pack.rights)
     area = pack.area if pack.area is not None else _around(cases, pack.officer)
     layers = layer_tables(office.city, view, area)
     if (count := sum(map(len, layers))) > MOST_FEATURES:
@@ -116,7 +118,9 @@ def _about(session: Session, desk: Desk, view: View, pack: Pack) -> PackTable:
         "made_by": desk.actor.name,
         "sees": view.caller,
         "since": token_of(
-            mark_now(session, _as_officer(session, desk, pack.officer), Wanted(pack.officer, pack.own_lanes))
+            mark_now(
+                session, _as_officer(session, desk, pack.officer), Wanted(pack.officer, pack.rights.cases != "all")
+            )
         ),
         "rules": view.rulebook.pack,
     }

@@ -45,7 +45,7 @@ def get_field_pack(
     with tempfile.TemporaryDirectory() as folder, visit.reading() as (session, desk):
         path = Path(folder) / "field-pack.gpkg"
         box = box_on_grid(area, desk.grid) if area is not None else None
-        pack = Pack(officer or visit.actor.name, box, own_lanes=visit.rights.cases != "all")
+        pack = Pack(officer or visit.actor.name, box, visit.rights)
         made = make_pack(session, desk, visit.office, view, pack, path)
         content = path.read_bytes() if ending == "gpkg" else _together(path, made.project)
     shown = {"Content-Disposition": f'attachment; filename="field-pack.{ending}"'}
