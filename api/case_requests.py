@@ -103,7 +103,7 @@ class Change(Visit):
         def checked(session: Session, desk: Desk) -> Done:
             came_before = self.key is not None and session.get(IdempotencyKey, (self.actor.name, self.key)) is not None
             if not came_before:
-                case_to_change(session, case, self.seen)
+                case_to_change(session, case, self.seen, desk.act.time.zone)
             return act(session, desk)
 
         return self.carry_out(checked)

@@ -117,7 +117,7 @@ def _carry_out(change: Change, item: _Item, doing: Doing, body: BaseModel, versi
 
     def act(session: Session, desk: Desk) -> Done:
         if checked and session.get(IdempotencyKey, (desk.actor.name, item.key)) is None:
-            _refuse_unseen(session, case, mine.seen)
+            _refuse_unseen(session, desk, case, mine.seen)
         return doing.act(session, desk, case, body, item.key)
 
     try:
@@ -131,9 +131,9 @@ def _carry_out(change: Change, item: _Item, doing: Doing, body: BaseModel, versi
     return _result(item.key, status, made, done=done_message(done))
 
 
-def _refuse_unseen(session: Session, case: str, seen: int | None) -> None:
+def _refuse_unseen(session: Session, desk: Desk, case: str, seen: int | None) -> None:
     """Raises CaseChanged, CaseUnknown, and ApiError where an item does not say which version it saw."""
-    found = case_to_change(session, case, seen)
+    found = case_to_change(session, case, seen, desk.act.time.zone)
     if seen is None:
         raise ApiError(
             f"seen: name the row_version of {found.number} that the device had, "

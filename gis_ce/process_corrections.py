@@ -109,9 +109,9 @@ def _value(process: Process, field: Field, value: object, act: Act) -> Any:
     try:
         kept = value_taken(process, field, value, act.today)
     except NotTaken as error:
-        raise StepRefused(sentence(f"{field.name} {error}")) from error
+        raise StepRefused(sentence(f"{in_words(field.name)} {error}")) from error
     if kept is None and field.required:
-        raise StepRefused(f"{field.name} is required; it can be corrected but not taken away.")
+        raise StepRefused(f"{in_words(field.name)} is required; it can be corrected but not taken away.")
     return kept
 
 

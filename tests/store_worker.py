@@ -67,7 +67,7 @@ def _change(store: CaseStore, name: str, case_id: str) -> dict[str, object]:
         seen = session.get_one(Case, case_id).row_version
     try:
         with store.session() as session:
-            case = case_to_change(session, case_id, seen)
+            case = case_to_change(session, case_id, seen, UTC)
             case.data = {**case.data, "turn": seen}
             session.flush()
             session.add(Event(case_id=case_id, at=now, by=name, kind="noted", row_version=case.row_version))

@@ -79,7 +79,7 @@ def test_a_write_over_somebody_elses_change_is_refused_and_says_whose(name: str,
     with pytest.raises(CaseChanged) as refused:
         write(case_store, action, DESK, number, *given, seen=seen)
     assert str(refused.value) == (
-        f"{number} was changed by cleo on 2026-03-02 at 15:20 UTC (priority_set: priority 50: a school) "
+        f"{number} was changed by cleo on 2026-03-02 at 10:20 (priority set: priority 50: a school) "
         "after you read it. Read it again, then repeat your change if it still fits."
     )
     assert (refused.value.by, refused.value.what, refused.value.row_version) == ("cleo", "priority_set", seen + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from made_cases import add_case
@@ -29,7 +30,7 @@ def store(case_store: CaseStore) -> CaseStore:
 
 def _rename(store: CaseStore, title: str, seen: int | None, by: str = "bob") -> int:
     with store.session() as session:
-        case = case_to_change(session, "dam-2026-00001", seen)
+        case = case_to_change(session, "dam-2026-00001", seen, ZoneInfo("America/New_York"))
         case.title = title
         session.flush()
         event = Event(case_id=case.id, at=NOW, by=by, kind="renamed", text=title, row_version=case.row_version)
@@ -58,7 +59,7 @@ def test_a_change_of_an_old_version_is_refused_and_says_who_changed_what_and_whe
     with pytest.raises(CaseChanged) as refused:
         _rename(store, "main hit", 1, by="ann")
     assert str(refused.value) == (
-        "DAM-2026-00001 was changed by bob on 2026-03-02 at 15:04 UTC (renamed: hydrant hit) after you read it. "
+        "DAM-2026-00001 was changed by bob on 2026-03-02 at 10:04 (renamed: hydrant hit) after you read it. "
         "Read it again, then repeat your change if it still fits."
     )
     known = refused.value

@@ -133,7 +133,9 @@ def test_an_offset_that_is_none_leaves_the_citys_zone(written: str) -> None:
 def test_clocks_that_differ_are_told() -> None:
     tags = gps_tags(LON, LAT, DateStamp="2026:11:20", TimeStamp=sexagesimal(14.5))
     found = photo(notes(tags, taken("2026:11:20 06:30:00", "-05:00")))
-    assert found.remarks == ("The receiver says 2026-11-20 14:30 UTC, the camera's clock 2026-11-20 11:30 UTC.",)
+    assert found.remarks == (
+        "By the city's clocks the receiver says 2026-11-20 09:30, the camera's clock 2026-11-20 06:30.",
+    )
 
 
 @pytest.mark.parametrize("metres", [IFDRational(0, 1), IFDRational(5, 0)])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from api.access_log_messages import access_message, since
+from api.cli.case_screen import minute
 from api.cli.options import CityOption, JsonOption
 from api.cli.screen import as_json, aside, out, table, text
 from api.cli.users import store_session
@@ -43,8 +45,9 @@ def access_log(  # noqa: PLR0913, PLR0917 - the options of the command
         if json:
             as_json([access_message(row) for row in rows])
             return
-        shown = table("When (UTC)", "Who", "What", "Case", "Parcel", "Route", whole=("When (UTC)", "Who"))
+        zone = ZoneInfo(declared.time_zone)
+        shown = table("When", "Who", "What", "Case", "Parcel", "Route", whole=("When", "Who"))
         for row in rows:
             of = (text(row.case_number), text(row.parcel_id))
-            shown.add_row(f"{row.at:%Y-%m-%d %H:%M}", text(row.by), text(row.what), *of, text(row.route))
+            shown.add_row(minute(row.at, zone), text(row.by), text(row.what), *of, text(row.route))
         out().print(shown)

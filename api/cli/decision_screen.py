@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.padding import Padding
 
+from api.cli.case_screen import minute
 from api.cli.screen import many, out, short, table, text
 from gis_ce.actions.flip import Flip
 from gis_ce.actions.flips import Rechecked
@@ -34,7 +37,7 @@ def print_listed(found: Sequence[Listed]) -> None:
     out().print(made)
 
 
-def print_decision(message: Mapping[str, Any]) -> None:
+def print_decision(message: Mapping[str, Any], zone: ZoneInfo) -> None:
     """One decision with what it rests on, and its record."""
     head = f"[bold]Decision {message['number']}[/bold] of {text(message['case'])}: {in_words(message['check'])}"
     out().print(f"{head}, {in_words(message['state'])}")
@@ -52,7 +55,7 @@ def print_decision(message: Mapping[str, Any]) -> None:
             str(line["seq"]),
             in_words(line["kind"]),
             text(said["by"]),
-            f"{said['at'][:16].replace('T', ' ')} UTC",
+            minute(datetime.fromisoformat(said["at"]), zone),
             line["hash"][:12],
         )
     out().print(lines)

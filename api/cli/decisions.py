@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -68,14 +69,14 @@ def list_(  # noqa: PLR0913, PLR0917 - the options of the command
 @app.command("show")
 def show(number: DecisionArgument, as_: AsOption = None, city: CityOption = None, json: JsonOption = False) -> None:
     """Show one decision: what it rests on, the rule with its words, and every line of its record."""
-    with looking(city, as_) as (session, _, _office):
+    with looking(city, as_) as (session, desk, _office):
         row = decision_named(session, number)
         known = recorded(session, [row]).get(row.id)
         message = decision_message(listed_as(session, row), lines_of(session, row), known)
         if json:
             as_json(message)
             return
-        print_decision(message)
+        print_decision(message, ZoneInfo(desk.city.time_zone))
 
 
 @app.command("verify")

@@ -30,7 +30,7 @@ class Hand:
 
 def take(session: Session, desk: Desk, name: str, seen: int | None) -> Hand:
     """The case of a number or id, to be changed; raises CaseUnknown, CaseChanged where `seen` is not its version."""
-    return held(session, desk, case_to_change(session, name, seen))
+    return held(session, desk, case_to_change(session, name, seen, desk.act.time.zone))
 
 
 def look_at(session: Session, desk: Desk, name: str) -> Hand:

@@ -38,7 +38,7 @@ def letter_named(session: Session, name: str) -> Letter:
 def take_letter(session: Session, desk: Desk, name: str, seen: int | None = None) -> LetterHand:
     """A letter to be changed, with its case; raises LetterUnknown, CaseChanged."""
     letter = letter_named(session, name)
-    case = case_to_change(session, letter.case_id, seen)
+    case = case_to_change(session, letter.case_id, seen, desk.act.time.zone)
     session.refresh(letter)
     return LetterHand(letter, desk.letters.kind(letter.template), held(session, desk, case))
 

@@ -52,7 +52,7 @@ def _photo(general: Tags, detailed: Tags, position: Tags, zone: tzinfo) -> Photo
         zone_said=zone_said,
         fix_at=fix_at,
         camera=" ".join(filter(None, (words(general.get(_BASE.Make)), words(general.get(_BASE.Model))))),
-        remarks=(*remarks, *_clock_remarks(captured_at, fix_at, zone_said)),
+        remarks=(*remarks, *_clock_remarks(captured_at, fix_at, zone_said, zone)),
     )
 
 
@@ -82,8 +82,11 @@ def _captured(tags: Tags, zone: tzinfo) -> tuple[datetime | None, bool]:
     return (None, False) if local is None else (local.astimezone(UTC), said is not None)
 
 
-def _clock_remarks(captured_at: datetime | None, fix_at: datetime | None, zone_said: bool) -> tuple[str, ...]:
+def _clock_remarks(
+    captured_at: datetime | None, fix_at: datetime | None, zone_said: bool, zone: tzinfo
+) -> tuple[str, ...]:
     if captured_at is None or fix_at is None or abs(captured_at - fix_at) <= _APART:
         return ()
     told = "the camera's clock" if zone_said else "the camera's clock (read in the city's zone, as it names none)"
-    return (f"The receiver says {fix_at:%Y-%m-%d %H:%M} UTC, {told} {captured_at:%Y-%m-%d %H:%M} UTC.",)
+    fix, captured = (f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in (fix_at, captured_at))
+    return (f"By the city's clocks the receiver says {fix}, {told} {captured}.",)
