@@ -11,7 +11,7 @@ from api.answer_schemas import Problem
 from api.case_office import opened_once
 from api.cookies import Cookies
 from api.described import Service
-from api.errors import add_error_answers
+from api.error_answers import add_error_answers
 from api.limits import BodyLimit, SafeHeaders
 from api.metrics import Metrics
 from api.ogc.asking import SharedAcrossSites

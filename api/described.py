@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api.errors import PROBLEM
+from api.error_answers import PROBLEM
 
 _JSON = "application/json"
 _FIRST_PROBLEM = 400

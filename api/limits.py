@@ -6,7 +6,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import STATUS, TooMuch, problem
+from api.error_answers import problem
+from api.errors import STATUS, TooMuch
 from gis_ce.attachments.limits import LIMITS
 from maps.page.town import CONTENT_POLICY
 

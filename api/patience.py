@@ -9,7 +9,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem
+from api.error_answers import problem
 
 _SLOW = "The body came too slowly, so the request was given up; send it again"
 _LATE = "No answer was found in time; ask for less at once, or try again later."

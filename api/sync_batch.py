@@ -17,7 +17,8 @@ from api.case_records import event_message
 from api.case_requests import Change
 from api.case_schemas import Given, Name
 from api.doors import DOORS
-from api.errors import OURS, STORE_GONE, ApiError, NotForYou, told, validation_sentence
+from api.error_answers import OURS, STORE_GONE, told, validation_sentence
+from api.errors import ApiError, NotForYou
 from api.narrowing import narrowed_event
 from api.sync_doings import DOINGS, Doing
 from gis_ce.actions.at_hand import look_at

@@ -24,7 +24,7 @@ from gis_ce.trace_words import (
 from gis_ce.tracing import CutOff
 from layers.features import Features
 from layers.grid import Grid, Rows
-from layers.network.health import KINDS, Health, node_name, segment_name
+from layers.network.health import KINDS, Component, Health, Item, node_name, segment_name
 from layers.network.isolation import Shut
 from layers.network.model import Network
 from layers.network.starts import Start
@@ -102,37 +102,8 @@ def isolation_message(query: LayerQuery, network: Network, found: CutOff, grid: 
 def health_message(health: Health, network: Network, features: Features, grid: Grid) -> Message:
     """The health of a network: every component and every finding by name and place."""
     places = [(component.x, component.y) for component in health.components]
-    places += [(item.x, item.y) for item in health.items]
-    lonlat = _lonlat(places, grid)
-    components = [
-        {
-            "number": part.number,
-            "name": part.name,
-            "segments": len(part.segments),
-            "nodes": len(part.nodes),
-            "length_ft": round(part.length_ft, 1),
-            "known_direction_ft": round(part.known_ft, 1),
-            "sinks": part.sinks,
-            "sources": part.sources,
-            "loops": part.loops,
-            "outfalls": list(part.outfalls),
-            "lon": at[0],
-            "lat": at[1],
-        }
-        for part, at in zip(health.components, lonlat, strict=False)
-    ]
-    items = [
-        {
-            "kind": item.kind,
-            "name": item.name,
-            "says": item.says,
-            "segments": [segment_name(features, row) for row in item.segments.tolist()],
-            "nodes": [node_name(network, node) for node in item.nodes.tolist()],
-            "lon": at[0],
-            "lat": at[1],
-        }
-        for item, at in zip(health.items, lonlat[len(components) :], strict=True)
-    ]
+    lonlat = _lonlat([*places, *((item.x, item.y) for item in health.items)], grid)
+    parts, items = lonlat[: len(places)], lonlat[len(places) :]
     return {
         "role": health.role,
         "segments": health.segments,
@@ -141,8 +112,37 @@ def health_message(health: Health, network: Network, features: Features, grid: G
         "drawn_with_the_flow": None if np.isnan(health.drawn_agrees) else round(health.drawn_agrees, 4),
         "directions": [{"how": how, "pieces": n, "length_ft": round(far, 1)} for how, n, far in health.by_direction],
         "counts": {kind: len(health.of_kind(kind)) for kind, _, _ in KINDS},
-        "components": components,
-        "findings": items,
+        "components": [_component(part, at) for part, at in zip(health.components, parts, strict=True)],
+        "findings": [_finding(item, at, network, features) for item, at in zip(health.items, items, strict=True)],
+    }
+
+
+def _component(part: Component, at: tuple[float, float]) -> Message:
+    return {
+        "number": part.number,
+        "name": part.name,
+        "segments": len(part.segments),
+        "nodes": len(part.nodes),
+        "length_ft": round(part.length_ft, 1),
+        "known_direction_ft": round(part.known_ft, 1),
+        "sinks": part.sinks,
+        "sources": part.sources,
+        "loops": part.loops,
+        "outfalls": list(part.outfalls),
+        "lon": at[0],
+        "lat": at[1],
+    }
+
+
+def _finding(item: Item, at: tuple[float, float], network: Network, features: Features) -> Message:
+    return {
+        "kind": item.kind,
+        "name": item.name,
+        "says": item.says,
+        "segments": [segment_name(features, row) for row in item.segments.tolist()],
+        "nodes": [node_name(network, node) for node in item.nodes.tolist()],
+        "lon": at[0],
+        "lat": at[1],
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.access import Caller, caller_of
 from api.case_office import CaseOffice
 from api.cookies import Cookies
-from api.errors import STORE_GONE
+from api.error_answers import STORE_GONE
 from api.network_address import address_of
 from api.officers import has_accounts
 from api.sign_in import SignIns, credentials_of

@@ -14,7 +14,7 @@ import pyarrow as pa
 import shapely
 
 from gis_ce.checks.check import Sites
-from gis_ce.errors import CaseTableError
+from gis_ce.file_errors import CaseTableError
 from gis_ce.locate import AddressBook
 from gis_ce.positions import Terms, on_grid
 from layers.features import Texts

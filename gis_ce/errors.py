@@ -10,36 +10,6 @@ class CaseError(Exception):
     """Any mistake that this package reports in one clear sentence."""
 
 
-class RuleFileError(CaseError):
-    """A rules file that cannot be used; lists every mistake with its line."""
-
-    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(self.mistakes)
-        head = f"The rules file {name} has {count} mistake{'s' if count != 1 else ''}:"
-        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
-
-
-class PackRefused(CaseError):
-    """A rules pack whose own tests fail; lists each of them."""
-
-    def __init__(self, pack: str, failed: Sequence[str]) -> None:
-        self.failed = tuple(failed)
-        count = len(self.failed)
-        head = f"The rules pack {pack} fails {count} of its own test{'s' if count != 1 else ''} and is not used:"
-        super().__init__("\n".join([head, *(f"  {failure}" for failure in self.failed)]))
-
-
-class ReadingsFileError(CaseError):
-    """A file of readings that cannot be used; lists every mistake."""
-
-    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(self.mistakes)
-        head = f"The readings file {name} has {count} mistake{'s' if count != 1 else ''}:"
-        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
-
-
 class NotQuotable(CaseError):
     """A rule that no letter, notice or packet may quote yet; the message says what must be read first."""
 
@@ -64,20 +34,6 @@ class PlaceAmbiguous(PlaceUnknown):
         listed = ", ".join(self.candidates[:5])
         more = f" and {len(self.candidates) - 5} more" if len(self.candidates) > 5 else ""
         super().__init__(f"{text!r} is the address of {what} ({listed}{more}); name one by its position.")
-
-
-class CaseTableError(CaseError):
-    """A table of cases that cannot be read as one."""
-
-
-class ProcessFileError(CaseError):
-    """A definition of a process that cannot be used; lists every mistake with its line."""
-
-    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(self.mistakes)
-        head = f"The process file {name} has {count} mistake{'s' if count != 1 else ''}:"
-        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
 
 
 class UnknownProcess(CaseError):
@@ -164,16 +120,6 @@ class MoveRefused(CaseError):
     """A store that cannot be moved; the message says why, and nothing was kept."""
 
 
-class RegisterFileError(CaseError):
-    """A definition of a register that cannot be used; lists every mistake with its line."""
-
-    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(self.mistakes)
-        head = f"The register file {name} has {count} mistake{'s' if count != 1 else ''}:"
-        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
-
-
 class UnknownRegister(CaseError):
     """A register was asked for by a name that is not there."""
 
@@ -184,28 +130,6 @@ class FilterRefused(CaseError):
 
 class LinkRefused(CaseError):
     """Two cases that cannot be linked as asked; the message says why."""
-
-
-class MappingFileError(CaseError):
-    """A field mapping for old cases that cannot be used; lists every mistake with its line."""
-
-    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(self.mistakes)
-        head = f"The mapping file {name} has {count} mistake{'s' if count != 1 else ''}:"
-        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
-
-
-class OldCasesRefused(CaseError):
-    """A file of old cases that cannot be brought in; the message says why, `mistakes` has every bad row."""
-
-    def __init__(self, message: str, mistakes: Sequence[str] = ()) -> None:
-        self.mistakes = tuple(mistakes)
-        super().__init__("\n".join([message, *(f"  {mistake}" for mistake in self.mistakes)]))
-
-
-class ExportRefused(CaseError):
-    """Cases that cannot be written to a file; the message says why."""
 
 
 class AttachmentRefused(CaseError):
@@ -260,14 +184,6 @@ class ChargeUnknown(CaseError):
     """There is no charge of that id in the case."""
 
 
-class PaymentsRefused(CaseError):
-    """A file of payments that cannot be brought in; nothing of it was kept, `mistakes` has every bad row."""
-
-    def __init__(self, message: str, mistakes: Sequence[str] = ()) -> None:
-        self.mistakes = tuple(mistakes)
-        super().__init__("\n".join([message, *(f"  {mistake}" for mistake in self.mistakes)]))
-
-
 class MailingUnknown(CaseError):
     """There is no mailing of that number or id, or no such row in it."""
 
@@ -282,16 +198,6 @@ class ContactRefused(CaseError):
 
 class ContactUnknown(CaseError):
     """There is no contact or proceeding of that id in the case, or it is answered or ended already."""
-
-
-class LetterFileError(CaseError):
-    """A template of a letter that cannot be used; lists every mistake with its line."""
-
-    def __init__(self, name: str, mistakes: Sequence[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        count = len(self.mistakes)
-        head = f"The letter {name} has {count} mistake{'s' if count != 1 else ''}:"
-        super().__init__("\n".join([head, *(f"  {mistake}" for mistake in self.mistakes)]))
 
 
 class LetterUnknown(CaseError):

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from gis_ce.errors import LetterFileError
+from gis_ce.file_errors import LetterFileError
 from gis_ce.letter import COUNTED_FROM, FIELD_TYPES, Compliance, FieldType, LetterKind, MergeField
 from gis_ce.lined_yaml import Lined, read_lined
 from gis_ce.process_deadlines import read_length

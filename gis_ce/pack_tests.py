@@ -16,7 +16,8 @@ from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Check, Findings, Sites
 from gis_ce.checks.ticket_terms import unit_of
 from gis_ce.clock import day_after
-from gis_ce.errors import PackRefused, UnknownCheck
+from gis_ce.errors import UnknownCheck
+from gis_ce.file_errors import PackRefused
 from gis_ce.pack_cases import kind_of
 from gis_ce.rule_files import open_pack
 from gis_ce.rules import RuleBook

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from gis_ce.checks.all import CHECKS
-from gis_ce.errors import ProcessFileError, UnknownProcess
+from gis_ce.errors import UnknownProcess
+from gis_ce.file_errors import ProcessFileError
 from gis_ce.lined_yaml import Lined, read_lined
 from gis_ce.process import Process, Step
 from gis_ce.process_mistakes import PUBLISHED, Known, Mistakes, Table, nearest, short

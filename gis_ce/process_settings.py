@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import yaml
 
-from gis_ce.errors import ProcessFileError
+from gis_ce.file_errors import ProcessFileError
 from gis_ce.process import Length
 from gis_ce.process_deadlines import read_length
 

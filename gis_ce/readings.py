@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from gis_ce.errors import NotQuotable, ReadingsFileError
+from gis_ce.errors import NotQuotable
+from gis_ce.file_errors import ReadingsFileError
 from gis_ce.rule_files import read_lined
 from gis_ce.rule_rows import LINE
 from gis_ce.rules import Reading, Rule, RuleBook, TextKind

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import cast
 
-from gis_ce.errors import RegisterFileError
+from gis_ce.file_errors import RegisterFileError
 from gis_ce.lined_yaml import Lined, read_lined
 from gis_ce.process import Process
 from gis_ce.process_mistakes import Mistakes, Table, short

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from gis_ce.clock import NO_HOLIDAYS, Calendar
-from gis_ce.errors import RuleFileError, UnknownPack
+from gis_ce.errors import UnknownPack
+from gis_ce.file_errors import RuleFileError
 from gis_ce.holidays import Holiday, is_known
 from gis_ce.pack_cases import case_mistakes, pack_tests
 from gis_ce.rule_rows import LINE, row_mistakes, rule_of

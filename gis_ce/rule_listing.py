@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from gis_ce.errors import RuleFileError, UnknownPack
+from gis_ce.errors import UnknownPack
+from gis_ce.file_errors import RuleFileError
 from gis_ce.pack_tests import failed_tests
 from gis_ce.rule_files import open_pack, shipped_packs
 from gis_ce.rules import Rule, RuleBook

@@ -21,7 +21,8 @@ from gis_ce.actions.placing import Place
 from gis_ce.actions.stepping import Given, answer_step
 from gis_ce.actions.unpaid import Statement, statement, unpaid
 from gis_ce.case_store import CaseStore
-from gis_ce.errors import ChargeRefused, ChargeUnknown, NotYourLane, PaymentsRefused, StepRefused
+from gis_ce.errors import ChargeRefused, ChargeUnknown, NotYourLane, StepRefused
+from gis_ce.file_errors import PaymentsRefused
 from gis_ce.tables import Charge, ChargeEntry
 
 DESK = charging_desk()

@@ -16,7 +16,8 @@ from gis_ce.actions.stepping import Given, answer_step
 from gis_ce.case_changes import case_named
 from gis_ce.case_state import state_of
 from gis_ce.case_store import CaseStore
-from gis_ce.errors import CaseChanged, NotYourLane, ProcessFileError
+from gis_ce.errors import CaseChanged, NotYourLane
+from gis_ce.file_errors import ProcessFileError
 from gis_ce.process_files import text_of
 from gis_ce.process_paths import covering_paths
 from gis_ce.tables import Deadline, Event, ProcessVersion

@@ -15,7 +15,7 @@ from api.wiring import open_city
 from gis_ce.batch import assess_cases, tally
 from gis_ce.case_table import known_columns, read_cases
 from gis_ce.checks.all import CHECKS
-from gis_ce.errors import CaseTableError
+from gis_ce.file_errors import CaseTableError
 from gis_ce.positions import Terms
 from layers.grid import Grid
 

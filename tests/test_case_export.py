@@ -31,7 +31,7 @@ from gis_ce.case_lists import CaseFilter
 from gis_ce.case_numbers import next_number
 from gis_ce.case_state import put_state, state_of
 from gis_ce.case_store import CaseStore
-from gis_ce.errors import ExportRefused
+from gis_ce.file_errors import ExportRefused
 from gis_ce.process_engine import answer
 from gis_ce.process_state import Act
 from gis_ce.register_entry import Filling

@@ -14,7 +14,7 @@ from rules_of_ours import PACK, with_own_rules
 from small_town import Town, make_town
 
 from api.charge_schemas import StatementAnswer, UnpaidAnswer
-from gis_ce.errors import RuleFileError
+from gis_ce.file_errors import RuleFileError
 from gis_ce.rule_files import open_pack
 
 

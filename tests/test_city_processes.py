@@ -10,7 +10,7 @@ from small_town import make_town
 
 from gis_ce.city_processes import CityProcesses, city_processes
 from gis_ce.clock import NO_HOLIDAYS, Calendar
-from gis_ce.errors import ProcessFileError
+from gis_ce.file_errors import ProcessFileError
 from gis_ce.process import Length
 from gis_ce.process_settings import shipped_settings
 from layers.city import read_city

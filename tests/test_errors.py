@@ -11,16 +11,18 @@ from small_town import make_town
 
 import api.errors
 import gis_ce.errors
+import gis_ce.file_errors
 import layers.errors
 import maps.errors
 from api.app import make_app
-from api.errors import OURS, STATUS, NoCity, status_of, validation_sentence
+from api.error_answers import OURS, validation_sentence
+from api.errors import STATUS, NoCity, status_of
 from api.settings import Settings
 
 
 def _declared() -> list[type[Exception]]:
     found = []
-    for module in (api.errors, maps.errors, gis_ce.errors, layers.errors):
+    for module in (api.errors, maps.errors, gis_ce.errors, gis_ce.file_errors, layers.errors):
         classes = [
             kind for _, kind in inspect.getmembers(module, inspect.isclass) if kind.__module__ == module.__name__
         ]

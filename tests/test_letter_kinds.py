@@ -14,7 +14,7 @@ from lettered import text_of
 from pypdf import PdfReader
 
 from gis_ce.checks.all import CHECKS
-from gis_ce.errors import LetterFileError
+from gis_ce.file_errors import LetterFileError
 from gis_ce.letter import LetterKind, MergeField
 from gis_ce.letter_files import open_letters, read_letter, shipped_letters
 from gis_ce.typesetting import typeset

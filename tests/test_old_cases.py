@@ -21,7 +21,7 @@ from gis_ce.case_exchange.mapping_files import read_mapping
 from gis_ce.case_exchange.table_reading import read_table
 from gis_ce.case_state import state_of
 from gis_ce.case_store import CaseStore
-from gis_ce.errors import MappingFileError, OldCasesRefused
+from gis_ce.file_errors import MappingFileError, OldCasesRefused
 from gis_ce.process_engine import answer
 from gis_ce.process_state import Act
 from gis_ce.register_entry import Filling

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from process_walks import KNOWN, RIGHT, mine
 
-from gis_ce.errors import ProcessFileError, UnknownProcess
+from gis_ce.errors import UnknownProcess
+from gis_ce.file_errors import ProcessFileError
 from gis_ce.process import Deadline, Field, Length
 from gis_ce.process_files import open_processes, read_process, read_published, shipped_names, text_of, try_process
 from gis_ce.process_settings import default_settings

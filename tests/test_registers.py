@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from walked_cases import FIRST_DAY, PROCESSES, ZONE, Walk, act_at, walk
 
 from gis_ce.case_store import CaseStore
-from gis_ce.errors import FilterRefused, RegisterFileError, UnknownRegister
+from gis_ce.errors import FilterRefused, UnknownRegister
+from gis_ce.file_errors import RegisterFileError
 from gis_ce.process_corrections import correct_answer
 from gis_ce.register_entry import Filling, RegisterEntry
 from gis_ce.register_files import open_registers, read_register

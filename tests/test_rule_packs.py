@@ -16,7 +16,8 @@ from gis_ce.checks.check import by_name
 from gis_ce.city_calendar import calendar_mistakes, with_city_days
 from gis_ce.city_rules import city_rules
 from gis_ce.clock import day_after
-from gis_ce.errors import NotQuotable, PackRefused, ReadingsFileError
+from gis_ce.errors import NotQuotable
+from gis_ce.file_errors import PackRefused, ReadingsFileError
 from gis_ce.pack_tests import open_tested_pack
 from gis_ce.readings import FILE, quotable, read_readings, record_reading, with_readings
 from gis_ce.rule_files import open_pack, shipped_packs

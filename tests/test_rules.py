@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gis_ce.errors import RuleFileError, UnknownPack
+from gis_ce.errors import UnknownPack
+from gis_ce.file_errors import RuleFileError
 from gis_ce.rule_files import open_pack, read_pack, shipped_packs
 
 FOLDER = files("gis_ce") / "data" / "rules"

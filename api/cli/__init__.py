@@ -10,7 +10,7 @@ import typer
 
 from api.cli.screen import failure
 from api.cli.subjects import add_subjects
-from api.errors import OURS, STORE_GONE, store_gone
+from api.error_answers import OURS, STORE_GONE, store_gone
 from api.version import running_version
 
 _HELP = """What does the utility's map say about these places?

@@ -14,7 +14,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 import shapely
 
-from gis_ce.errors import CaseTableError
+from gis_ce.file_errors import CaseTableError
 from layers.grid import Geometries, Grid
 from layers.model import LayerDeclaration
 from layers.snapshot import GEOMETRY, with_geometry

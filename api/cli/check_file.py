@@ -19,7 +19,7 @@ from gis_ce.batch import Tally, assess_cases, tally
 from gis_ce.case_table import known_columns, read_cases
 from gis_ce.checks.all import CHECKS
 from gis_ce.checks.check import Check
-from gis_ce.errors import CaseTableError
+from gis_ce.file_errors import CaseTableError
 from gis_ce.positions import Terms
 
 CHUNK = 50_000

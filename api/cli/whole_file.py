@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
-from gis_ce.errors import ExportRefused
+from gis_ce.file_errors import ExportRefused
 
 
 def write_whole(path: Path, pieces: Iterable[bytes], ending: str | None = None) -> Path:

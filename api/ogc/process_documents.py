@@ -9,7 +9,8 @@ from typing import Any
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ValidationError
 
-from api.errors import PROBLEM, ApiError, validation_sentence
+from api.error_answers import PROBLEM, validation_sentence
+from api.errors import ApiError
 from api.ogc.asking import Asking
 from api.ogc.forms import JSON
 from api.ogc.links import Addresses, link

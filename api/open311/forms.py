@@ -10,7 +10,8 @@ import orjson
 from fastapi import Request
 from fastapi.responses import Response
 
-from api.errors import OURS, ApiError, TooOften, told
+from api.error_answers import OURS, told
+from api.errors import ApiError, TooOften
 from api.strict_json import StrictRoute
 
 Row = dict[str, Any]

@@ -16,7 +16,8 @@ from api.arcgis.about import VERSION, layer_document, service_document
 from api.arcgis.numbers import layer_numbers
 from api.arcgis.query import answer, asked_of, geojson
 from api.arcgis.tables import EsriTable
-from api.errors import OURS, ApiError, NotThere, told
+from api.error_answers import OURS, told
+from api.errors import ApiError, NotThere
 from api.given_once import given_once
 from api.ogc.asking import Asking, TheAsking
 from api.ogc.forms import GEOJSON

@@ -22,7 +22,7 @@ from api.errors import ApiError
 from api.strict_json import Router
 from gis_ce.attachments.archives import office_content
 from gis_ce.attachments.limits import LIMITS
-from gis_ce.errors import OldCasesRefused
+from gis_ce.file_errors import OldCasesRefused
 from gis_ce.idempotency import once
 
 router = Router(tags=["imports"])

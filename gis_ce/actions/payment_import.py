@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from gis_ce.actions.at_hand import refuse_stranger, take
 from gis_ce.actions.desk import Desk
 from gis_ce.actions.paying import Payment, paid_before, record_payment
-from gis_ce.errors import CaseError, ChargeRefused, PaymentsRefused
+from gis_ce.errors import CaseError, ChargeRefused
+from gis_ce.file_errors import PaymentsRefused
 from gis_ce.money import cents_of, dollars
 
 COLUMNS = ("case", "amount", "date", "reference")

@@ -15,7 +15,8 @@ from gis_ce.actions.histories import tell_moves
 from gis_ce.actions.on_record import record_change
 from gis_ce.actions.proposals import open_at, outdate, propose, standing
 from gis_ce.case_state import put_state, state_of
-from gis_ce.errors import CannotMove, NotYourLane, ProcessFileError
+from gis_ce.errors import CannotMove, NotYourLane
+from gis_ce.file_errors import ProcessFileError
 from gis_ce.lined_yaml import Lined, read_lined
 from gis_ce.process import Process
 from gis_ce.process_changes import DryRun, dry_run, move_to

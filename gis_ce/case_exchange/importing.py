@@ -16,7 +16,7 @@ from gis_ce.case_exchange.placing import OldMap, Put, put_cases
 from gis_ce.case_exchange.row_reading import Reading, read_row
 from gis_ce.case_exchange.table_reading import RawTable
 from gis_ce.case_exchange.writing_in import Newcomer, write_case
-from gis_ce.errors import OldCasesRefused
+from gis_ce.file_errors import OldCasesRefused
 from gis_ce.process import Process
 from gis_ce.process_state import Act
 from gis_ce.tables import Case, Event, ExternalReference

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from gis_ce.case_exchange.columns import ANSWER, FIELD, PARTY_FIELDS, SYSTEM, party_prefix
 from gis_ce.case_exchange.mapping import DAYS, OWN_VALUES, PLACE_VALUES, FieldMapping, Taken, TakenParty
-from gis_ce.errors import MappingFileError
+from gis_ce.file_errors import MappingFileError
 from gis_ce.lined_yaml import Lined, read_lined
 from gis_ce.process import Process
 from gis_ce.process_mistakes import Mistakes, Table, nearest, short

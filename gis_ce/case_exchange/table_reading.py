@@ -15,7 +15,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from gis_ce.case_exchange.formulas import unguarded
-from gis_ce.errors import OldCasesRefused
+from gis_ce.file_errors import OldCasesRefused
 
 Cell = str | int | float | bool | datetime | date | None
 MOST_ROWS = 500_000

@@ -24,7 +24,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from gis_ce.case_exchange.csv_text import csv_pieces
 from gis_ce.case_exchange.formulas import guarded
-from gis_ce.errors import ExportRefused
+from gis_ce.file_errors import ExportRefused
 from layers.grid import Grid
 from layers.snapshot import GEOMETRY
 

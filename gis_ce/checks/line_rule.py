@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from gis_ce.errors import RuleFileError
+from gis_ce.file_errors import RuleFileError
 from gis_ce.rules import Rule, RuleBook
 
 SUBJECT = "sso_properties_on_line"
