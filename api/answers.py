@@ -34,7 +34,7 @@ def rules_of(findings: Mapping[str, Findings]) -> dict[str, Message]:
     used = (
         found.measures.chosen.rules[code]
         for found in findings.values()
-        for code in np.unique(found.measures.chosen.index)
+        for code in sorted({*found.measures.chosen.index.tolist()})
         if code >= 0
     )
     return {rule.id: rule_note(rule) for rule in used}
@@ -73,7 +73,8 @@ def account_message(check: Check, sites: Sites, view: View, found: Findings, row
 
 
 def _words(words: Sequence[str], codes: npt.NDArray[Any]) -> list[str | None]:
-    return list(np.array([*words, None], dtype=object)[codes])
+    said = [*words, None]
+    return [said[code] for code in codes.tolist()]
 
 
 def _numbers(values: npt.NDArray[np.float64]) -> list[float | None]:

@@ -13,6 +13,7 @@ import shapely
 
 from gis_ce.case_table import Cases
 from gis_ce.checks.check import Check, Findings, Sites
+from gis_ce.checks.measuring import ids_of
 from layers.features import Texts
 from layers.query import LayerQuery
 
@@ -71,8 +72,7 @@ def feature_ids(found: Findings, query: LayerQuery) -> Texts:
     measures = found.measures
     if measures.role is None or not query.has(measures.role):
         return np.asarray(measures.facts.get("facility_id", np.full(len(found), None, dtype=object)), dtype=object)
-    ids = np.append(query.features(measures.role).ids, np.array([None], dtype=object))
-    return np.asarray(ids[measures.feature], dtype=object)
+    return ids_of(query.features(measures.role), measures.feature)
 
 
 def tally(table: pa.Table, checks: Sequence[Check]) -> list[Tally]:

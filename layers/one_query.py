@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from layers.features import EVERYTHING, Selection
+from layers.features import EVERYTHING, Features, Selection
 from layers.grid import Geometries, Rows
 from layers.looks import LOOKED_FT, Asked, Mask, around
 from layers.one_place import Near, around_one, look_of_one, near_of_one, numbers_of
@@ -54,7 +54,12 @@ class OnePlaceQuery(RememberedQuery):
         self, role: str, reach_ft: float, select: Selection = EVERYTHING, shape: Geometries | None = None
     ) -> Near:
         """The nearest feature (see `nearest`)."""
-        features = self.features(role)
+        return self.nearest_among(self.features(role), reach_ft, select, shape)
+
+    def nearest_among(
+        self, features: Features, reach_ft: float, select: Selection = EVERYTHING, shape: Geometries | None = None
+    ) -> Near:
+        """The same of features that were made from those of a role."""
         index, counts = features.served(select)
         near = self._near(index, counts, shape, 0.0, reach_ft)
         if not near:

@@ -57,12 +57,12 @@ def crossed_parcels(parcel: Rows, lines: Geometries, query: LayerQuery) -> Texts
     own = parcel[pairs.place]
     others = np.flatnonzero(pairs.feature != own)
     kept = [row for row in others if not same_owner(names[own[row]], names[pairs.feature[row]])]
-    place, feature = pairs.place[kept], pairs.feature[kept]
     listed: Texts = np.full(len(parcel), None, dtype=object)
+    if not kept:
+        return listed
+    place, feature = pairs.place[kept], pairs.feature[kept]
     shapes = shapely.buffer(features.geometry[feature], AT_LIMIT_FT, join_style="mitre")
     asked, group = np.unique(place, return_inverse=True)
-    if not len(asked):
-        return listed
     joined = shapely.union_all(np.asarray(shapely.geometrycollections(shapes, indices=group))[:, None], axis=1)
     inside = shapely.buffer(joined, -2 * AT_LIMIT_FT, join_style="mitre")
     through = shapely.length(shapely.intersection(lines[asked], inside)) > AT_LIMIT_FT

@@ -34,6 +34,12 @@ def submerged(query: LayerQuery, role: str) -> Submerged | None:
 
     Cut once for a set of layer versions, and kept as long as those are.
     """
+    wet = wet_parts(query, role)
+    return None if wet is None else Submerged(query.derived(wet[0], (role, "water_body")), wet[1])
+
+
+def wet_parts(query: LayerQuery, role: str) -> tuple[Features, Rows] | None:
+    """Those parts as features, and the line's row of each; None without a layer of water bodies."""
     if not query.has("water_body"):
         return None
     lines, water = query.features(role), query.features("water_body")
@@ -42,8 +48,7 @@ def submerged(query: LayerQuery, role: str) -> Submerged | None:
         if known is None or known[0] is not water:
             known = (water, _cut(lines, water, query.grid_epsg))
             _KNOWN[lines] = known
-    wet, rows = known[1]
-    return Submerged(query.derived(wet, (role, "water_body")), rows)
+    return known[1]
 
 
 def _cut(lines: Features, water: Features, grid_epsg: int) -> tuple[Features, Rows]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
+from math import isnan
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from gis_ce.checks.facts import Fact, Facts
 from gis_ce.checks.marks import LINE_ROLES, marked, marked_diameter_in
 from gis_ce.checks.measuring import OURS
 from gis_ce.checks.nearby import DepthOf, evidence_of, facilities_within
-from gis_ce.checks.submerged import submerged
+from gis_ce.checks.submerged import submerged, wet_parts
 from gis_ce.checks.wording import answered, feet, number
 from gis_ce.rules import Chosen, Rule, RuleBook
 from layers.features import Features
@@ -111,11 +112,12 @@ def _half_widths(rule: Rule) -> Callable[[float], float]:
 
 
 def _submerged_of_one(site: OneSite, role: str, rule: Rule) -> Iterator[Zone]:
-    deepest = Deepest(1, SEARCH_REACH_FT)
-    _measure_submerged(rule, role, np.zeros(1, dtype=np.intp), site.sites.place, site.query, deepest)
-    if deepest.feature[0] >= 0:
-        half, margin = float(deepest.half_width_ft[0]), float(deepest.margin_ft[0])
-        yield Zone(role, int(deepest.feature[0]), half, margin, subaqueous=True)
+    clearance, wet = rule.number("subaqueous_ft"), wet_parts(site.query, role)
+    if isnan(clearance) or wet is None:
+        return
+    part, distance = site.query.nearest_among(wet[0], SEARCH_REACH_FT, OURS)
+    if part >= 0:
+        yield Zone(role, int(wet[1][part]), clearance, clearance - distance, subaqueous=True)
 
 
 def _roles_under(rule: Rule, query: LayerQuery) -> list[str]:
