@@ -12,7 +12,6 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,15 +23,16 @@ import shapely
 from api.cli.demo import make_demo
 from api.settings import Settings
 from api.wiring import open_city
+from benchmarks.answers_agree import assert_agree
 from benchmarks.api_servers import Servers, servers
+from benchmarks.asked_places import asked_about, degrees_of_places
 from benchmarks.full_check import FULL
 from benchmarks.http_requests import Ask, Question, in_turns, posted
 from benchmarks.performance_page import write_section
 from benchmarks.results import number
-from layers.grid import Floats, Grid
+from layers.grid import Grid
 from layers.query import LayerQuery
 from maps.tile_grid import tiles_over
-from tests.oracle_places import hard_places
 
 NAME = "CPU of a request"
 ZOOMS = (14, 15, 16)
@@ -95,11 +95,14 @@ def main() -> None:
         city = open_city(settings)
         query = city.view("staff").query
         with servers(data, query, engines=options.engines) as running:
+            alike = _alike(running, query)
             spent = in_turns(_questions(running, query), options.rounds)
             begun, whole = running.cold.first_byte(Ask("/ogc/collections/parcels/items?limit=10000"))
         parcels = len(query.features("parcel"))
     early = f"- Of a page of 10,000 features the first byte comes after {begun / whole:.0%} of the time."
     notes = [f"- {city.city.name} with {parcels:,} parcels; medians of {options.rounds} rounds.", early]
+    if alike:
+        notes.append(f"- `POST /checks` was answered alike, every field but evidence, from PostGIS at {alike} places.")
     rows = [line.row(spent) for line in LINES if {line.question, line.beside} <= spent.keys()]
     head = "| question | CPU, ms | beside | CPU, ms | ratio | goal |\n|---|---:|---|---:|---:|---|"
     said = "\n".join([_circumstances(), "", *notes, "", head, *rows])
@@ -108,10 +111,21 @@ def main() -> None:
         write_section(Path("docs/performance.md"), NAME, said)
 
 
+def _alike(running: Servers, query: LayerQuery) -> int:
+    """At how many places our answer and that from PostGIS are the same; raises AssertionError where they are not."""
+    if running.postgis is None:
+        return 0
+    return assert_agree(running.ours, running.postgis, _full(query))
+
+
+def _full(query: LayerQuery) -> list[Ask]:
+    names = [check.name for check in FULL]
+    return [posted("/checks", asked_about(place, names)) for place in degrees_of_places(query, _SOME)]
+
+
 def _questions(running: Servers, query: LayerQuery) -> list[Question]:
-    places = degrees_of_places(query, _SOME)
-    full = [posted("/checks", asked_about(place, [check.name for check in FULL])) for place in places]
-    every = [posted("/checks", asked_about(place)) for place in places]
+    full = _full(query)
+    every = [posted("/checks", asked_about(place)) for place in degrees_of_places(query, _SOME)]
     pages = _pages(query)
     found = [
         Question(BARE, running.bare, [Ask("/empty")] * _SOME),
@@ -141,18 +155,6 @@ def _tile_questions(running: Servers, query: LayerQuery) -> list[Question]:
         if zoom == ZOOMS[-1]:
             found.append(Question(WARM, running.ours, [Ask(ours[0], accepts="gzip")] * _SOME))
     return found
-
-
-def asked_about(place: Floats, checks: Sequence[str] | None = None) -> dict[str, object]:
-    """A request about one place."""
-    where = {"type": "Point", "coordinates": place.tolist()}
-    return {"geometry": where, "on": "2026-03-02", **({"checks": checks} if checks else {})}
-
-
-def degrees_of_places(query: LayerQuery, count: int) -> Floats:
-    """Hard places, in degrees."""
-    points = Grid(query.grid_epsg).to_lonlat(hard_places(query, count))
-    return np.array([(point.x, point.y) for point in points])
 
 
 def _pages(query: LayerQuery) -> list[str]:

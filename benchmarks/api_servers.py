@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -12,9 +13,10 @@ from pathlib import Path
 from psycopg import sql
 
 from benchmarks.api_in_postgis import TILES
-from benchmarks.full_check import ROLES
-from benchmarks.full_sql import full_check
-from benchmarks.http_requests import Server
+from benchmarks.asked_places import asked_about, degrees_of_places
+from benchmarks.facts_sql import KINDS, LINES, OWNER_KEYS, WET, full_answer
+from benchmarks.full_check import FULL, ROLES
+from benchmarks.http_requests import Server, posted
 from benchmarks.postgis_server import loaded, of_one
 from benchmarks.processes import started, tree
 from layers.catalog import ROLE_BY_NAME
@@ -23,6 +25,8 @@ from tests.oracle_tables import Connection
 
 TIPG = ("tipg==1.6.1", "uvicorn")
 """Run in an environment of its own by `uv run --with`; the product does not need it."""
+ANSWERED = (*ROLES, "lateral", *KINDS, "address", "water_body")
+"""The layers that an answer of the full check rests on."""
 _UV = Path(".tools/bin/uv")
 _DRAWN = ("parcel_id", "pin", "situs_address", "zoning")
 """The fields of a parcel that our tiles have."""
@@ -55,9 +59,9 @@ def servers(data: Path, query: LayerQuery, *, engines: bool = True) -> Iterator[
         if not engines:
             yield Servers(*ours)
             return
-        session = stack.enter_context(loaded(query.narrowed(ROLES), 1))[0]
+        session = stack.enter_context(loaded(query.narrowed(ANSWERED), 1))[0]
         _prepare(session, query.grid_epsg)
-        postgis = stack.enter_context(_on_postgis(session, query))
+        postgis = stack.enter_context(_on_postgis(session, query, ours[0]))
         tipg = stack.enter_context(_tipg(session))
         yield Servers(*ours, postgis, tipg)
 
@@ -70,14 +74,29 @@ def _ours(data: Path, *words: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _on_postgis(session: Connection, query: LayerQuery) -> Iterator[Server]:
+def _on_postgis(session: Connection, query: LayerQuery, ours: Server) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="gis-ce-bench-") as folder:
-        statement = Path(folder) / "full_check.sql"
-        statement.write_text(of_one(full_check(query.narrowed(ROLES), probability=True)))
-        dsn = session.info.dsn
-        command = [sys.executable, "-m", "benchmarks.api_in_postgis", dsn, str(statement), str(query.grid_epsg)]
+        said = Path(folder) / "said.json"
+        said.write_text(json.dumps(_said_to_postgis(query, ours)))
+        command = [sys.executable, "-m", "benchmarks.api_in_postgis", session.info.dsn, str(said)]
         with _beside(session, command, {}, "ready") as (line, processes):
             yield Server(int(line.split()[-1]), processes)
+
+
+def _said_to_postgis(query: LayerQuery, ours: Server) -> dict[str, object]:
+    """The statement, the sigmas of layers, and what stands the same in each of our answers."""
+    (place,) = degrees_of_places(query, 1)
+    whole = json.loads(ours.answer(posted("/checks", asked_about(place, [check.name for check in FULL]))))
+    parts = query.features("easement").parts
+    sigma = {part.description.basis == "modelled": part.description.sigma_ft for part in parts}
+    return {
+        "statement": of_one(full_answer(query)),
+        "epsg": query.grid_epsg,
+        "sigma_ft": {role: query.features(role).worst_sigma_ft for role in ANSWERED if role != "water_body"},
+        "easement_sigma_ft": [sigma.get(False, 0.0), sigma.get(True, 0.0)],
+        "rule_of": {found["check"]: found["rule_id"] for found in whole["places"][0]["findings"]},
+        "head": {name: value for name, value in whole.items() if name != "places"},
+    }
 
 
 @contextmanager
@@ -109,7 +128,10 @@ def _backends(session: Connection) -> set[int]:
 
 
 def _prepare(session: Connection, epsg: int) -> None:
-    """Parcels as each of the two servers would want them: in degrees with a key, and as the web's maps draw them."""
+    """Parcels as each server would want them: in degrees with a key, as the web's maps draw them; owners; wet lines."""
+    session.execute(OWNER_KEYS)
+    for role in LINES:
+        session.execute(WET.format(role=role))
     fields = [field.name for field in ROLE_BY_NAME["parcel"].fields]
     session.execute(_with_fields(_SERVED, fields, epsg))
     session.execute(_with_fields(TILES, _DRAWN, epsg))

@@ -33,6 +33,7 @@ def serve(app: FastAPI) -> None:
     config = server_config(app)
     config.port = 0
     listener = config.bind_socket()
+    listener.listen()  # who asks at once waits, and is not refused
     print(f"ready {listener.getsockname()[1]}", flush=True)
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -25,7 +25,7 @@ import orjson
 from api.cli.demo import make_demo
 from api.settings import Settings
 from api.wiring import open_city
-from benchmarks.api import asked_about, degrees_of_places
+from benchmarks.asked_places import asked_about, degrees_of_places
 from benchmarks.full_check import FULL
 from benchmarks.http_requests import Ask, Server, posted
 from benchmarks.performance_page import write_section

@@ -9,7 +9,7 @@ from layers.query import LayerQuery
 from tests.oracle_checks import OURS
 
 
-def _nearest(name: str, table: str, reach_ft: float, to: str = "p.geom", counted: str = "true") -> str:
+def nearest_to(name: str, table: str, reach_ft: float, to: str = "p.geom", counted: str = "true") -> str:
     """The feature nearest to a geometry: of those within 0.01 ft of the nearest the smallest id.
 
     Its own distance, the least there is, and the point of it that is nearest.
@@ -29,7 +29,7 @@ LEFT JOIN LATERAL (
 ) {name} ON true"""
 
 
-def _mains(role: str, widest_ft: float) -> str:
+def mains_near(role: str, widest_ft: float) -> str:
     """The nearest main of all, and that of ours in whose tolerance zone a place lies deepest, from one look.
 
     No zone is deeper than that of the nearest by more than the difference of their widths.
@@ -45,16 +45,16 @@ LEFT JOIN LATERAL (
     FROM (
         SELECT main.*, min(distance_ft) OVER () AS least_ft, max(margin_ft) FILTER (WHERE ours) OVER () AS most_ft
         FROM (
-            SELECT ST_Distance(p.geom, f.geom) AS ours_ft FROM {role} f WHERE {OURS}
+            SELECT ST_Distance(p.geom, f.geom) AS ours_ft FROM "{role}" f WHERE {OURS}
             ORDER BY p.geom <-> f.geom LIMIT 1
         ) least CROSS JOIN LATERAL (
             SELECT f.n, f.id, {OURS} AS ours, least.ours_ft, ST_Distance(p.geom, f.geom) AS distance_ft,
                 CASE WHEN f.f_diameter_in > 0 THEN f.f_diameter_in / 24.0 ELSE 0.0 END
                 + CASE WHEN p.day < '2014-10-01' THEN 2.5 ELSE 2.0 END - ST_Distance(p.geom, f.geom) AS margin_ft
-            FROM {role} f WHERE f.geom && ST_Expand(p.geom, least.ours_ft + {widest_ft + 0.02})
+            FROM "{role}" f WHERE f.geom && ST_Expand(p.geom, least.ours_ft + {widest_ft + 0.02})
         ) main
     ) seen
-) {role} ON true"""
+) "{role}" ON true"""
 
 
 _IN_RIGHT_OF_WAY = """
@@ -81,8 +81,8 @@ LEFT JOIN LATERAL (
 ) joined ON true"""
 """The edge of all easements around taken as one; only where the nearest edge lies at or in another easement."""
 
-_COUNTED = f"{OURS} AND coalesce(f.f_use, '') NOT IN ('transmission', 'raw_water')"
-_SERVED = _nearest("found", "sewer_main", 5000.0, "q.geom", _COUNTED)
+COUNTED = f"{OURS} AND coalesce(f.f_use, '') NOT IN ('transmission', 'raw_water')"
+SERVED = nearest_to("found", "sewer_main", 5000.0, "q.geom", COUNTED)
 _ON_PARCEL = "q.geom && ST_Expand(p.geom, 0.01) AND ST_Distance(p.geom, q.geom) <= 0.01"
 _AMONG = """
     bool_and(coalesce(distance_ft, 5000.0) <= 100.01) OVER ({0}) AS all_yes,
@@ -91,7 +91,7 @@ _AMONG = """
 _LAND = f"""
 LEFT JOIN LATERAL (
     SELECT q.n AS parcel, found.n AS main, found.distance_ft, {_AMONG.format("")}
-    FROM parcel q {_SERVED} WHERE {_ON_PARCEL}
+    FROM parcel q {SERVED} WHERE {_ON_PARCEL}
     ORDER BY q.id LIMIT 1
 ) land ON true"""
 """The parcel that a place lies on, and the way from there to the sewer that counts."""
@@ -101,7 +101,7 @@ WITH pair AS MATERIALIZED (
     SELECT p.n AS place, q.n AS parcel, q.id, q.geom FROM place p JOIN parcel q ON {_ON_PARCEL}
 ), served AS MATERIALIZED (
     SELECT q.parcel, found.n AS main, found.distance_ft
-    FROM (SELECT DISTINCT ON (parcel) parcel, geom FROM pair) q {_SERVED}
+    FROM (SELECT DISTINCT ON (parcel) parcel, geom FROM pair) q {SERVED}
 ), land AS MATERIALIZED (
     SELECT DISTINCT ON (place) place, parcel, main, distance_ft, {_AMONG.format("PARTITION BY place")}
     FROM pair JOIN served USING (parcel) ORDER BY place, id
@@ -178,12 +178,12 @@ def full_check(query: LayerQuery, *, parcels_once: bool = False, probability: bo
     widest_ft = {role: query.features(role).largest("diameter_in") / 24 for role in ("water_main", "sewer_main")}
     laterals = [
         _IN_RIGHT_OF_WAY,
-        _nearest("way_edge", "right_of_way_edge", 2000.0),
-        *(_mains(role, widest) for role, widest in widest_ft.items()),
-        _nearest("hydrant", "hydrant", 2000.0),
-        _nearest("valve", "valve", 2000.0),
+        nearest_to("way_edge", "right_of_way_edge", 2000.0),
+        *(mains_near(role, widest) for role, widest in widest_ft.items()),
+        nearest_to("hydrant", "hydrant", 2000.0),
+        nearest_to("valve", "valve", 2000.0),
         _ON_EASEMENT,
-        _nearest("bound", "easement_edge", 1000.0),
+        nearest_to("bound", "easement_edge", 1000.0),
         _JOINED,
         " LEFT JOIN land ON land.place = p.n" if parcels_once else _LAND,
     ]

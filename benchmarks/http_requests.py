@@ -40,7 +40,7 @@ class Server:
 
     def first_byte(self, ask: Ask) -> tuple[float, float]:
         """Seconds by the clock until an answer begins, and until it is there."""
-        self._renew()
+        self.renew()
         started = time.perf_counter()
         answered = self._sent(ask)
         answered.read(1)
@@ -54,7 +54,7 @@ class Server:
 
     def spent_ms(self, asks: Sequence[Ask]) -> float:
         """Milliseconds of the processor that the server spends on each of some requests."""
-        self._renew()
+        self.renew()
         processes = self._processes()
         before = cpu_s(processes)
         for ask in asks:
@@ -72,7 +72,7 @@ class Server:
             raise RuntimeError(f"{ask.path}: {answered.status} {answered.read()[:300]!r}")
         return answered
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
         """A new connection: the server closes one that nobody used for some seconds."""
         self._line.close()
         self._line.connect()

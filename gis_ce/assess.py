@@ -136,7 +136,7 @@ def _findings(
             probability=probability[row],
             sigma_ft=sigma[row],
             reason=reason[row],
-            reasons=(*reasons[row].texts, _TOO_POOR),
+            reasons=(*reasons[row].texts, TOO_POOR),
             measures=measures[row],
             versions=query.versions_of((*check.roles, *check.also)),
         )
@@ -158,7 +158,7 @@ def _integrated(measures: Sequence[Measures], margin_ft: Floats, sigma_ft: Float
 
 
 _UNDECIDED = np.int8(-1)
-_TOO_POOR = (
+TOO_POOR = (
     "The position is too uncertain for this distance to the limit; measure it on the ground, or locate it better."
 )
 _NO_GEOMETRY = "The place has no position; locate it first."
