@@ -61,7 +61,8 @@ LEFT JOIN LATERAL (
     SELECT ways.* FROM (
         SELECT f.n, f.geom, ST_ShortestLine(front.geom, f.geom) AS line,
             ST_Distance(front.geom, f.geom) AS distance_ft
-        FROM sewer_main f WHERE {COUNTED} AND ST_DWithin(front.geom, f.geom, 200.01) ORDER BY distance_ft OFFSET 0
+        FROM sewer_main f WHERE {COUNTED} AND ST_DWithin(front.geom, f.geom, 200.01)
+        ORDER BY round(ST_Distance(front.geom, f.geom)::numeric, 2), f.id OFFSET 0
     ) ways WHERE distance_ft <= 0.01 OR NOT EXISTS (
         SELECT FROM (SELECT greatest(ceil(ways.distance_ft / 5.0), 1)::int AS steps) s, generate_series(1, s.steps) k
         WHERE NOT EXISTS (SELECT FROM right_of_way_piece r
