@@ -43,6 +43,7 @@ export class CaseList {
   }
 
   draw() {
+    if (this.store.state !== "read") return this.drawWithout();
     const wanted = this.store.matching;
     const { chosen } = this;
     const all = chosen ? wanted.filter((row) => chosen.includes(row.number)) : wanted;
@@ -50,7 +51,21 @@ export class CaseList {
     const seen = sees ? all.filter((row) => row.lon === null || sees(row)) : all;
     this.home.replaceChildren(...seen.slice(0, this.shown).map((row) => this.row(row)));
     byId("more").hidden = seen.length <= this.shown;
-    const said = countOf(seen.length, all.length, this.store, sees !== null);
+    this.count(countOf(seen.length, all.length, this.store, sees !== null));
+  }
+
+  /** Nothing was read: the page says so and what to do; "0 cases" would be a claim about the town. */
+  drawWithout() {
+    const { state, why } = this.store;
+    const again = el("button", { type: "button", class: "preset", id: "again", click: () => this.store.load().catch(() => byId("again").focus()) }, say("Try again"));
+    const words = el("p", { class: "alert", role: "alert" }, say("The list of cases could not be read: {why}", { why }), " ", say("Check the connection, then try again. If it stays so, tell whoever runs this service."));
+    this.home.replaceChildren(...(state === "unread" ? [el("li", {}, words, again)] : []));
+    byId("more").hidden = true;
+    this.count(state === "unread" ? say("The list of cases could not be read") : say("The cases are being read"));
+  }
+
+  /** @param {string} said */
+  count(said) {
     byId("count").textContent = said;
     this.tell(said);
   }

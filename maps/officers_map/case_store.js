@@ -35,6 +35,9 @@ export class CaseStore {
     /** @type {Row[]} the cases that are wanted, the most urgent first */
     this.matching = [];
     this.more = false;
+    /** @type {"asked" | "read" | "unread"} how it stands with the table: what was read once stays, also when it cannot be read again */
+    this.state = "asked";
+    this.why = "";
     this.withClosed = false;
     /** @type {(() => void)[]} */
     this.listeners = [];
@@ -48,11 +51,19 @@ export class CaseStore {
   /** Reads the table: open cases, and the closed ones once they are wanted. */
   async load() {
     this.withClosed = !this.wanted.open;
-    const told = await ask(`/map/cases${this.withClosed ? "?closed=true" : ""}`);
+    const told = await ask(`/map/cases${this.withClosed ? "?closed=true" : ""}`).catch((error) => this.unread(error));
+    this.state = "read";
     this.types = told.types;
     this.more = told.more;
     this.rows = rowsOf(told);
     this.tell();
+  }
+
+  /** Tells why there is no table, so that no page shows an empty one. @param {Error} error @returns {never} */
+  unread(error) {
+    if (this.state !== "read") [this.state, this.why] = ["unread", error.message];
+    this.tell();
+    throw error;
   }
 
   /** @param {Partial<Wanted>} change */

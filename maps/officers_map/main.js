@@ -24,6 +24,8 @@ import { several, say } from "./words.js";
 const LOOKS = JSON.parse(document.body.dataset.style ?? "{}");
 const EXTENT = JSON.parse(document.body.dataset.extent ?? "[-180,-60,180,70]");
 const FOUND_ZOOM = 18;
+/** A map that has not begun by then is no longer waited for: its worker may never come. */
+const PATIENCE_MS = 15_000;
 const NO_PICTURE = { show: () => {}, clear: () => {} };
 
 class Page {
@@ -58,7 +60,7 @@ class Page {
     listenForKeys(this.panel);
     for (const link of document.querySelectorAll("a.language")) link.addEventListener("click", () => keepState(link));
     this.panel.listen((view) => this.viewed(view));
-    await Promise.all([this.startMap(), this.store.load().catch((error) => this.fail(say("The cases could not be read"), error))]);
+    await Promise.all([this.startMap(), this.store.load().catch((error) => this.say(`${say("The list of cases could not be read")}: ${error.message}`))]);
     this.store.listen(() => this.keepAddress());
     const asked = this.address.get("case");
     if (asked) await this.open(asked, null);
@@ -70,19 +72,29 @@ class Page {
   async startMap() {
     try {
       const { style, layers } = await townStyle(LOOKS.roles);
-      this.view = makeMap(style, LOOKS, EXTENT);
-      byId("no-map").hidden = this.view !== null;
-      document.body.dataset.map = this.view ? "drawn" : "none";
-      if (this.view) await this.listenToMap(this.view, layers);
+      const view = makeMap(style, LOOKS, EXTENT);
+      if (!view) return this.standing("none");
+      const listening = view.loaded().then(() => this.listenToMap(view, layers));
+      await Promise.race([listening, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+      if (!this.view) this.standing("late");
+      listening.catch((error) => this.fail(say("The layers could not be read"), error));
     } catch (error) {
       this.fail(say("The layers could not be read"), error);
     }
   }
 
+  /** Whether there is a map, and the notice where there is none. @param {"drawn" | "none" | "late"} how */
+  standing(how) {
+    document.body.dataset.map = how;
+    byId("no-map").hidden = how !== "none";
+    byId("late-map").hidden = how !== "late";
+  }
+
   /** @param {import("./map_view.js").MapView} view @param {import("./town_style.js").TownLayer[]} layers */
   async listenToMap(view, layers) {
+    this.view = view;
+    this.standing("drawn");
     view.covered = () => this.panel.covered;
-    await view.loaded();
     this.evidence = new EvidenceOnMap(view, LOOKS, (source) => layers.find((layer) => layer.entry.name === source)?.entry.role);
     this.marks = new CasesOnMap(view, this.store);
     makeLayersPanel(view.map, layers);
