@@ -39,8 +39,8 @@ def test_a_field_is_corrected_with_a_reason_and_both_values_are_in_the_history()
     [
         ("wd_investigaton", "x", "wd_investigaton was not noted in this case; did you mean wd_investigation?"),
         ("final_comments", "x", "final_comments was not noted in this case"),
-        ("wd_investigation", 3, "wd_investigation is a text, not 3"),
-        ("wd_investigation", "", "wd_investigation is required; it can be corrected but not taken away"),
+        ("wd_investigation", 3, "wd investigation is a text, not 3"),
+        ("wd_investigation", "", "wd investigation is required; it can be corrected but not taken away"),
     ],
 )
 def test_a_correction_that_cannot_be_is_refused(name: str, value: object, said: str) -> None:
