@@ -260,6 +260,7 @@ _LISTED: Mapping[Door, tuple[str, ...]] = {
         "POST /accounts/{name}/enable",
         "POST /accounts/{name}/password",
         "GET /access-log",
+        "GET /admin/operations",
         "GET /webhooks",
         "POST /webhooks",
         "GET /webhooks/deliveries",

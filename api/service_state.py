@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,7 @@ from gis_ce.actions.desk import CLOCK, Actor, Desk
 from gis_ce.actions.due_list import due_list
 from gis_ce.errors import CaseError
 from gis_ce.jobs import listed
+from gis_ce.schedule_runs import last_done, last_runs
 from gis_ce.tables import Case, Decision, WebhookDelivery
 
 _MOST_JOBS = 1000
@@ -29,13 +31,17 @@ _JOBS = ("gis_ce_jobs", "The latest jobs by their state.")
 _HOOKS = ("gis_ce_webhooks_waiting", "Messages to other systems that are not delivered yet.")
 
 
+_RUN_OK = ("gis_ce_schedule_ok", "1 where the last run of a schedule was done as it should, 0 where it was not.")
+_RUN_AGE = ("gis_ce_schedule_age_seconds", "Seconds since a schedule was last done as it should.")
+
+
 def state_of(city: OpenCity, office: Callable[[], CaseOffice]) -> Iterator[Reading]:
     """Everything that can be read just now; a store that does not answer is a figure too."""
     yield from _layers(city)
     try:
         opened = office()
         with opened.store.reading() as session:
-            readings = [*_cases(session, opened.desk(Actor(CLOCK)))]
+            readings = [*_cases(session, opened.desk(Actor(CLOCK))), *_schedules(session, datetime.now(UTC))]
         readings += _jobs(opened)
     except (CaseError, SQLAlchemyError, OSError):
         yield *_UP, {}, 0
@@ -70,6 +76,14 @@ def _cases(session: Session, desk: Desk) -> Iterator[Reading]:
 
 def _count(session: Session, column: object, where: object) -> int:
     return session.scalar(select(func.count(column)).where(where)) or 0  # type: ignore[arg-type]
+
+
+def _schedules(session: Session, now: datetime) -> Iterator[Reading]:
+    for name, run in last_runs(session).items():
+        if run.outcome != "running":
+            yield *_RUN_OK, {"schedule": name}, float(not run.failed)
+    for name, at in last_done(session).items():
+        yield *_RUN_AGE, {"schedule": name}, (now - at).total_seconds()
 
 
 def _jobs(office: CaseOffice) -> list[Reading]:

@@ -89,7 +89,7 @@ POST /mailings/{mailing}/review  POST /mailings/{mailing}/freeze  POST /mailings
 POST /mailings/{mailing}/returned
 """
 _ADMINISTRATORS = """
-POST /imports/cases  GET /keys  POST /keys  POST /keys/{key}/revoke  GET /access-log
+POST /imports/cases  GET /admin/operations  GET /keys  POST /keys  POST /keys/{key}/revoke  GET /access-log
 GET /accounts  POST /accounts  GET /accounts/changes  POST /accounts/{name}/lanes
 POST /accounts/{name}/disable  POST /accounts/{name}/enable  POST /accounts/{name}/password
 GET /webhooks  POST /webhooks  DELETE /webhooks/{webhook}  GET /webhooks/deliveries  POST /webhooks/{webhook}/retry

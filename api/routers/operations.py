@@ -1,20 +1,25 @@
-"""/ready and /metrics: for what watches the service."""
+"""/ready, /metrics and the page of the administrator: for who and what watches the service."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.answer_schemas import Ready
+from api.case_answers import PRIVATE
 from api.errors import NotReady
 from api.metrics import Metrics
-from api.requests import TheCity
+from api.office_state import findings, panels
+from api.requests import TheCity, office_of
 from api.service_state import store_answers
 from api.strict_json import Router
 from gis_ce.errors import CaseError
+from maps.page.operations import Hand, operations_html
 
 router = Router(tags=["service"])
 
@@ -41,3 +46,13 @@ def get_ready(request: Request, city: TheCity) -> Ready:
 def get_metrics(metrics: Annotated[Metrics, Depends(metrics_of)]) -> Response:
     """Requests by route, layers and their age, the store, deadlines, flips, jobs; no names and no places."""
     return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/admin/operations", include_in_schema=False)
+def get_operations(request: Request, city: TheCity) -> HTMLResponse:
+    """How the service stands, for administrators: what needs a hand, layers, schedule, jobs, backups, versions."""
+    settings, office, now = request.app.state.settings, office_of(request), datetime.now(UTC)
+    hands = [Hand(each.severity, each.what, each.next_step) for each in findings(settings, office, now)]
+    at = f"{now.astimezone(ZoneInfo(city.city.time_zone)):%d %b %Y, %H:%M}"
+    page = operations_html(city.city.name, at, hands, panels(settings, office, now))
+    return HTMLResponse(page, headers=dict(PRIVATE))

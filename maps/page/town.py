@@ -22,6 +22,7 @@ Extent = tuple[float, float, float, float]
 HERE = Path(__file__).resolve().parent
 OWN_FILES = (
     "accounts.css",
+    "operations.css",
     "accounts.js",
     "dom.js",
     "drawing.js",
