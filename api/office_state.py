@@ -18,7 +18,7 @@ from api.wiring import backups_folder
 from gis_ce.backup_sets import backups
 from gis_ce.jobs import listed
 from gis_ce.schedule_runs import Run, last_runs
-from gis_ce.schedule_times import next_after
+from gis_ce.schedule_times import OFF, When, next_after
 from gis_ce.store_checks import Finding
 from maps.page.operations import Panel
 
@@ -65,10 +65,14 @@ def _schedule(settings: Settings, last: Mapping[str, Run], zone: ZoneInfo) -> tu
     for each in SCHEDULES:
         run, rhythm = last.get(each.name), times[each.name]
         following = next_after(rhythm, run.begun_at, zone) if run else None
-        told = (run.outcome.replace("_", " "), run.said or "") if run else ("never ran", each.what)
+        told = (run.outcome.replace("_", " "), run.said or "") if run else (_before(rhythm), each.what)
         begun = run.begun_at if run else None
         rows.append((each.name, rhythm.said, _local(begun, zone), told[0], _local(following, zone), told[1]))
     return tuple(rows)
+
+
+def _before(rhythm: When) -> str:
+    return "not asked for" if rhythm.said == OFF else "never ran"
 
 
 def _layers(office: CaseOffice) -> Iterator[tuple[str, ...]]:
