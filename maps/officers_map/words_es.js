@@ -109,6 +109,7 @@ export const SPANISH = {
   "Good to ± feet (one sigma)": "Exacto a ± pies (una sigma)",
   "Hearing packet": "Expediente para la audiencia",
   "Help": "Ayuda",
+  "Here": "Aquí",
   "History": "Historial",
   "Hydrants out": "Hidrantes fuera de servicio",
   "I have looked through this list": "He revisado esta lista",
