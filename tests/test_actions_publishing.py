@@ -172,7 +172,7 @@ def test_a_case_that_went_over_has_changed_for_who_read_it_before(case_store: Ca
     number = leak(case_store, DESK).number
     seen = shown(case_store, number).case.row_version
     published(case_store, DESK, LONGER)
-    with pytest.raises(CaseChanged, match="definition_changed"):
+    with pytest.raises(CaseChanged, match="definition changed"):
         write(case_store, answer_step, DESK, number, "site_visit", Given(), seen=seen)
 
 

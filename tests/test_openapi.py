@@ -83,7 +83,7 @@ def test_the_description_names_no_outside_host(described: dict[str, Any]) -> Non
 def test_cases_say_how_to_sign_in_and_the_map_needs_no_account(described: dict[str, Any]) -> None:
     assert described["components"]["securitySchemes"]["account"]["scheme"] == "basic"
     for path, methods in described["paths"].items():
-        is_of_cases = path.split("/")[1] in (*ROOTS, "keys", "access-log")
+        is_of_cases = path.split("/")[1] in (*ROOTS, "keys", "accounts", "access-log")
         for operation in methods.values():
             assert ("security" in operation) == is_of_cases, path
 
