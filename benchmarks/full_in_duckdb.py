@@ -74,7 +74,7 @@ def _columns(answers: Columns, query: LayerQuery) -> Ours:
     """In the order of places; a parcel's number is the rank of its id."""
     order = np.argsort(answers["place"])
     theirs = {name: values[order] for name, values in answers.items() if name != "place"}
-    ids = np.sort(query.features("parcel").ids.astype(str)).astype(object)
+    ids = np.sort(np.asarray(query.features("parcel").ids).astype(str)).astype(object)
     parcel = theirs["parcel"].astype(float)
     known = ~np.isnan(parcel)
     named = np.full(len(parcel), None, dtype=object)
