@@ -6,8 +6,10 @@ from array import array
 from bisect import bisect_right
 from itertools import pairwise
 from math import sqrt
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from layers.grid import Floats, Geometries, Rows
@@ -18,6 +20,8 @@ _LINES_A_PIECE = 4.0
 """Scan lines lie so close that about so many fall on each row of pieces; between them few pieces are crossed."""
 _OFF_ROUND = 0.3819660112501051
 """Scan lines stand at no round share of the height, where drawn corners like to lie."""
+Number = Any
+"""One number, or an array of them."""
 
 
 class LargeShape:
@@ -50,7 +54,7 @@ class LargeShape:
             apart[outside] = self._from_outline(places[outside])
         return apart
 
-    def near(self, places: Geometries, reach_ft: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def near(self, places: Geometries, reach_ft: Floats) -> npt.NDArray[np.bool_]:
         """Whether each place lies at most so far away."""
         near = self._inside(places)
         outside = np.flatnonzero(~near)
@@ -63,7 +67,7 @@ class LargeShape:
         _, found = self._pieces.query_nearest(places, return_distance=True, all_matches=False)
         return np.asarray(found, dtype=np.float64)
 
-    def _inside(self, places: Geometries) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _inside(self, places: Geometries) -> npt.NDArray[np.bool_]:
         """Whether the first vertex of each place lies in the area; one on the outline may count either way."""
         if not self._is_area:
             return np.zeros(len(places), dtype=np.bool_)
@@ -106,7 +110,7 @@ class LargeShape:
         if not (self._west <= x <= self._east and self._south <= y <= self._north):
             return False
         line = int((y - self._south) // self._step_ft)
-        height = self._south + (line + _OFF_ROUND) * self._step_ft
+        height = self._height_ft(line)
         crossed = bisect_right(self._on_line(line), x)
         for piece in self._pieces.query(shapely.box(x, min(y, height), x, max(y, height))).tolist():
             ends = shapely.get_coordinates(self._pieces.geometries[piece]).tolist()
@@ -120,7 +124,7 @@ class LargeShape:
         """Where one scan line crosses the outline, from west to east."""
         known = self._crossings.get(number)
         if known is None:
-            height = float(self._height_ft(np.array([number]))[0])
+            height = self._height_ft(number)
             line = shapely.linestrings([[self._west - 1.0, height], [self._east + 1.0, height]])
             start, end, _ = _segments(self._pieces.geometries[self._pieces.query(line)])
             spans = (start[:, 1] > height) != (end[:, 1] > height)
@@ -129,8 +133,10 @@ class LargeShape:
             known = self._crossings[number] = array("d", np.sort(at))
         return known
 
-    def _height_ft(self, number: Rows) -> Floats:
-        return np.asarray(self._south + (number + _OFF_ROUND) * self._step_ft, dtype=np.float64)
+    def _height_ft(self, number: Number) -> Number:
+        """How far north a scan line stands, or each of many."""
+        height: Number = self._south + (number + _OFF_ROUND) * self._step_ft
+        return height
 
 
 def outline_pieces(shape: shapely.Geometry) -> Geometries:

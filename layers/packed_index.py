@@ -61,7 +61,7 @@ class PackedIndex(Index):
         self._of_whole.build_large()
 
     def _extent(self) -> Box:
-        bounds = shapely.bounds([*self._groups.geometries, *self._shapes[self._at[self._whole]]])
+        bounds = shapely.bounds(np.concatenate([self._groups.geometries, self._shapes[self._at[self._whole]]]))
         return [*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()]
 
     def near_one(self, box: Box, reach_ft: float) -> Rows:

@@ -24,7 +24,7 @@ def made_pages(root: Path) -> dict[str, str]:
     """Every made page by its path in the site."""
     processes = open_processes(default_settings())
     return {
-        "reference/checks.md": "\n".join(_checks()),
+        "reference/checks.md": "\n".join(_checks(root / "docs" / "pictures")),
         "reference/rules.md": "\n".join(_rules()),
         "reference/processes.md": "\n".join(_processes(processes)),
         **{f"reference/process-{name}.md": "\n".join(_process(each)) for name, each in processes.items()},
@@ -34,13 +34,13 @@ def made_pages(root: Path) -> dict[str, str]:
     }
 
 
-def _checks() -> Iterator[str]:
+def _checks(pictures: Path) -> Iterator[str]:
     yield "# Checks\n\nMade from the code. An answer is one of those listed, or *undecided* and what would settle it.\n"
     for check in CHECKS:
         yield f"## {in_words(check.name).capitalize()}\n\n*{check.question}*\n"
         if (about := _about(check)) and about != check.question:
             yield f"{about}\n"
-        if (picture := Path("docs/pictures") / f"check-{check.name.replace('_', '-')}.png").exists():
+        if (picture := pictures / f"check-{check.name.replace('_', '-')}.png").exists():
             yield f"![{check.question}](../pictures/{picture.name})\n"
         yield f"- Name in requests: `{check.name}`"
         yield f"- Answers: {', '.join(f'`{answer}`' for answer in check.answers)}"
